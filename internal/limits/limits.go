@@ -1,0 +1,97 @@
+// Package limits holds every limit of the system in one place. A limit is a contract with phones
+// and offices: raising one is compatible, lowering one needs a decision record.
+package limits
+
+import "time"
+
+// Sync: what one push may carry.
+const (
+	PushBytes          = 1 << 20 // bytes of one push body after decompression
+	PushLines          = 1000    // change sets in one push
+	PushWireBytes      = 1 << 20 // bytes of one push body before decompression
+	DecompressRatio    = 50      // decompressed bytes per compressed byte, at most
+	LineBytes          = 256 << 10
+	ChangeOps          = 500 // set + add + del of one change set
+	JSONDepth          = 32
+	JSONKeys           = 1000 // keys of one JSON object
+	CtxEntries         = 500
+	PathBytes          = 512
+	ShortValueBytes    = 1 << 10
+	LongValueBytes     = 16 << 10
+	NameRunes          = 200
+	IDBytes            = 128
+	PullRows           = 500
+	PullBytes          = 512 << 10
+	SyncPerMinute      = 120 // requests a minute for one device
+	SyncInFlight       = 4
+	DrainDays          = 14 // days a revoked device may still push
+	UnsafeWarnDays     = 90
+	WithdrawalsPerHour = 10
+)
+
+// XML: what an uploaded form may hold.
+const (
+	XMLBytes = 8 << 20
+	XMLDepth = 32
+	XMLNodes = 400_000
+)
+
+// HTTP: times and sizes of the listener.
+const (
+	HeaderBytes       = 16 << 10
+	LoginBytes        = 8 << 10
+	BodyBytes         = 8 << 20 // imports and forms
+	ReadHeaderTimeout = 5 * time.Second
+	ReadTimeout       = 60 * time.Second
+	WriteTimeout      = 60 * time.Second
+	IdleTimeout       = 120 * time.Second
+	ShutdownTimeout   = 20 * time.Second
+)
+
+// Attachments.
+const (
+	AttachmentBytes     = 20 << 20
+	AttachmentPerRecord = 10
+	AttachmentDayBytes  = 500 << 20
+)
+
+// Writer admission: beyond these the answer is 503 with Retry-After.
+const (
+	WriterQueue = 256
+	WriterWait  = 2 * time.Second
+)
+
+// Disk and log.
+const (
+	FreeDiskWarnPercent = 10
+	FreeDiskFloor       = 256 << 20
+	WALAlarmBytes       = 64 << 20
+)
+
+// Accounts, tokens, codes.
+const (
+	AccessTTL           = 10 * time.Minute
+	RefreshTTL          = 60 * 24 * time.Hour
+	SessionTTL          = 180 * 24 * time.Hour
+	OfficeSessionTTL    = 12 * time.Hour
+	RefreshGrace        = 60 * time.Second
+	TokenLeeway         = 60 * time.Second
+	RevocationLag       = 5 * time.Second
+	EnrolmentTTL        = 72 * time.Hour
+	EnrolmentMaxTTL     = 14 * 24 * time.Hour
+	PasswordMinRunes    = 15
+	PasswordMaxRunes    = 256
+	LoginPerAccount15m  = 10
+	LoginPerAccountHour = 100
+	LoginPerIPMinute    = 30
+	LoginGlobalSecond   = 20
+	ArgonConcurrent     = 2
+)
+
+// Protection of respondents.
+const (
+	ThresholdDefault = 10
+	ThresholdMin     = 5
+	LinkTTLDays      = 30
+	EditHours        = 24
+)
