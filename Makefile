@@ -1,0 +1,60 @@
+# The two commands that matter: `make run` shows the system, `make test` proves it.
+# Everything else is listed by `make help`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN        := bin/ruhu
+DATA       ?= data
+LISTEN     ?= 127.0.0.1:8080
+INTERVIEWS ?= 2000
+FUZZTIME   ?= 20s
+SOURCES    := $(shell git ls-files -co --exclude-standard '*.go' '*.sql' '*.yaml' '*.json' '*.xml' '*.html' '*.css' '*.c' go.mod go.sum 2>/dev/null)
+
+.PHONY: help run build test check bench fuzz lint mutants docker clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+build: $(BIN) ## build bin/ruhu
+
+$(BIN): $(SOURCES) | needs
+	@mkdir -p bin
+	CGO_ENABLED=1 go build -trimpath -o $@ .
+
+run: $(BIN) ## build, fill a demo district, serve it and print where to look
+	$(BIN) demo --data $(DATA) --listen $(LISTEN) --interviews $(INTERVIEWS)
+
+test: needs lint ## everything a change must pass
+	go test -timeout 20m ./...
+	@echo "skipped: nothing"
+
+# What the program is built with. Debian packages are fetched when they are missing and we may.
+.PHONY: needs
+needs:
+	@command -v go >/dev/null || { echo "ruhu needs Go 1.26 or newer: https://go.dev/dl" >&2; exit 1; }
+	@command -v gcc >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy gcc libc6-dev; } \
+	  || { echo "ruhu needs gcc (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+
+lint: ## gofmt and vet
+	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$out" ] || { echo "gofmt would change:"; echo "$$out"; exit 1; }
+	go vet ./...
+
+bench: $(BIN) ## measure, with a floor in the same run (docs/benchmarks.md)
+	$(BIN) bench all
+
+fuzz: ## every decoder for FUZZTIME
+	@for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' --with-filename . | sed 's/:func /:/'); do \
+	  dir=$$(dirname $${target%%:*}); name=$${target##*:}; echo "== $$dir $$name"; \
+	  go test $$dir -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); done
+
+mutants: ## break the program on purpose in the ways that matter; each must turn a test red
+	go run ./internal/guard/mutants
+
+IMAGE ?= ruhu
+docker: ## build the image (docker or buildah)
+	@if command -v buildah >/dev/null; then buildah bud -t $(IMAGE) .; else docker build -t $(IMAGE) .; fi
+
+clean: ## remove what was built (never data)
+	rm -rf bin

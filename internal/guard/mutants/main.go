@@ -1,0 +1,106 @@
+// Command mutants breaks the program on purpose, one way at a time, in a copy of the working tree, and
+// runs the tests that guard that place. A mutant that leaves them green has found a hole in the proof.
+// It ends with exit code 1 when a mutant survives, does not compile, or no longer finds the line it changes.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	only := ""
+	if len(os.Args) > 1 {
+		only = os.Args[1]
+	}
+	dir, err := os.MkdirTemp("", "ruhu-mutants-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	defer os.RemoveAll(dir)
+	if err := copyTree(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	survived, tried := 0, 0
+	for _, m := range list {
+		if only != "" && !strings.Contains(m.name, only) {
+			continue
+		}
+		tried++
+		verdict := m.run(dir)
+		if verdict != "killed" {
+			survived++
+		}
+		fmt.Printf("%-9s %s\n", verdict, m.name)
+	}
+	fmt.Printf("%d of %d mutants killed\n", tried-survived, tried)
+	if survived > 0 {
+		os.RemoveAll(dir)
+		os.Exit(1)
+	}
+}
+
+// mutant is one change that must not go unnoticed.
+type mutant struct {
+	name     string
+	file     string // from the root
+	old, new string // old stands in the file exactly once
+	test     string // arguments of go test
+}
+
+func (m mutant) run(dir string) string {
+	path := filepath.Join(dir, filepath.FromSlash(m.file))
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return "STALE (" + err.Error() + ")"
+	}
+	if n := bytes.Count(src, []byte(m.old)); n != 1 {
+		return fmt.Sprintf("STALE (the line stands %d times)", n)
+	}
+	if err := os.WriteFile(path, bytes.Replace(src, []byte(m.old), []byte(m.new), 1), 0o644); err != nil {
+		return "STALE (" + err.Error() + ")"
+	}
+	defer func() { _ = os.WriteFile(path, src, 0o644) }()
+	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off", "-timeout=10m"}, strings.Fields(m.test)...)...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	switch {
+	case bytes.Contains(out, []byte("[build failed]")), bytes.Contains(out, []byte("[setup failed]")):
+		return "BROKEN (does not compile)\n" + string(out)
+	case bytes.Contains(out, []byte("no tests to run")):
+		return "STALE (no such test)"
+	case err == nil:
+		return "SURVIVED"
+	}
+	return "killed"
+}
+
+func copyTree(dir string) error {
+	out, err := exec.Command("git", "ls-files", "-co", "--exclude-standard").Output()
+	if err != nil {
+		return fmt.Errorf("git ls-files: %w", err)
+	}
+	for _, name := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		src, err := os.ReadFile(name)
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		dest := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(dest), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(dest, src, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
