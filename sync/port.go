@@ -46,9 +46,11 @@ type Line struct {
 	Received  int64  // server time of first durable receipt, ms
 	Effective int64  // min(at, Received), stamped once
 	Order     uint64 // place in the record's merge order, 0 while not merged or voided in turn
+	Turn      uint64 // street sequence at which Order was given: what a cursor must reach to have seen it. 0 with Order > 0 means Seq
 	Status    LineStatus
 	Code      errs.Code // why quarantined or void
 	Reason    string    // what the office wrote when it settled the line
+	Stripped  bool      // withheld values were taken out of Body (see Strip): it no longer hashes to ID
 	Body      []byte    // the exact bytes; nil when void or erased. The store seals it under the record's key
 }
 
@@ -62,6 +64,7 @@ type Device struct {
 	Safe     uint64   // highest seq that a verified backup covers
 	LastSeen int64    // ms of the last push or pull
 	Attested uint64   // highest seq covered by a stored, verified signature
+	Pulled   uint64   // street sequence up to which it confirmed erasures and withholdings
 }
 
 // Attestation is a device's signature over its running hash at Seq.
@@ -72,7 +75,9 @@ type Attestation struct {
 	Sig    []byte
 }
 
-// Record is a record as the log holds it. Status, Case, Conflicts, Flags and Closes come from the projection.
+// Record is a record as the log holds it. What is embedded comes from the projection and is the store's to fill.
+// An erased record (also one of which nothing was ever merged) is ID, Street, Grid, State{Erased: true} and Status
+// "erased". Whoever is given a Record owns it: a State is never shared between callers.
 type Record struct {
 	ID        string
 	Street    string
@@ -82,9 +87,9 @@ type Record struct {
 	Author    string // worker id of the first merged change set
 	Assignees []string
 	State     *crdt.State
-	Digest    [32]byte
+	Digest    [32]byte // of State, given by the engine
 	Created   uint64 // street sequence of the first merged line
-	Changed   uint64 // street sequence of the last change, given by PutRecord
+	Changed   uint64 // street sequence of the line or event that changed it last, given by the engine; no two records share one
 	Orders    uint64 // how many lines took their turn (merged or void)
 	Submitted int64  // effective ms of the first "@status"="submitted", 0 before
 	Projection
@@ -159,6 +164,7 @@ const (
 	EventErase    EventKind = "erase"    // a record was erased
 	EventWithhold EventKind = "withhold" // a path prefix of a record was withheld
 	EventLeave    EventKind = "leave"    // a record left a grid or an assignee (Grid, Worker say whose view ended)
+	EventLost     EventKind = "lost"     // a phone has seen an office dot of a former epoch that this server lacks (Detail: device:seq)
 )
 
 // Event is an entry of the log that is not a line. Events and lines share one sequence and one hash chain.
@@ -167,7 +173,7 @@ type Event struct {
 	Seq    uint64 // given by AppendEvent
 	Kind   EventKind
 	Record string
-	Grid   string // leave: the grid whose devices lose sight
+	Grid   string // the record's grid; leave: the grid whose devices lose sight
 	Worker string // leave: the worker who loses the full state, "" = all of the grid
 	Prefix string // withhold
 	Target uint64 // settle: the street sequence of the line
@@ -204,15 +210,19 @@ type Reader interface {
 	Record(id string) (Record, bool, error)
 	// RecordLines yields every line of a record, bodies unsealed, in order of street sequence.
 	RecordLines(id string) iter.Seq2[Line, error]
-	// Unsettled returns the record's waiting and quarantined lines by device, then seq, bodies unsealed.
+	// Unsettled returns the record's lines that have not taken their turn (Order 0: waiting, quarantined, and void ones)
+	// by device, then seq, bodies unsealed. Lines of an erased record are none.
 	Unsettled(record string) ([]Line, error)
-	// UnsettledOf returns a device's lines below seq on one record that are waiting or quarantined.
+	// UnsettledOf counts a device's lines below seq on one record that are waiting or quarantined.
 	UnsettledOf(device, record string, below uint64) (int, error)
 	// Quarantine lists quarantined and waiting lines of a street after a sequence, at most limit, without bodies.
 	Quarantine(street string, after uint64, limit int) ([]Line, error)
 	// Feed returns what changed in (after, upTo], by sequence, at most limit items. A record appears once, at its Changed.
-	Feed(street string, after, upTo uint64, limit int) ([]FeedItem, error)
-	// GridDigest returns count and the sorted digests of the records of a grid that match; for pull's last line.
+	// Only records and events whose Grid is one of grids; grids nil = all. Records come without State and Packed.
+	Feed(street string, grids []string, after, upTo uint64, limit int) ([]FeedItem, error)
+	// Devices returns the devices that ever wrote or confirmed in a street, by id.
+	Devices(street string) ([]Device, error)
+	// GridRecords yields the records of a grid in order of id, without State and Packed; for pull's digests.
 	GridRecords(street, grid string) iter.Seq2[Record, error]
 	// WithdrawalRecord finds the record whose live "@withdrawal" is this hash.
 	WithdrawalRecord(hash string) (string, bool, error)
@@ -227,18 +237,20 @@ type Tx interface {
 	AppendEvent(e *Event) error
 	// SettleLine updates Status, Code, Order and Reason of a stored line; when Void, its body goes too if dropBody.
 	SettleLine(l *Line, dropBody bool) error
-	// PutRecord stores a record's state, projects it, moves aggregates by the difference to what stood before,
-	// and sets r.Changed to the street's last sequence.
+	// PutRecord stores a record's state, projects it into r.Projection and moves aggregates by the difference to what
+	// stood before. r.Changed is a sequence taken in this transaction and stays as given.
 	PutRecord(r *Record) error
-	// PutDevice stores a device's have, head, last contact.
+	// PutDevice stores what is known of a device, but Safe, which is the store's to move at a verified backup.
 	PutDevice(d *Device) error
 	// PutAttestation stores a verified attestation.
 	PutAttestation(a Attestation) error
-	// Erase strips bodies, state, projection and aggregates of a record, leaves the marker, and has the
-	// record's key destroyed when the transaction commits (the journal entry is fsynced before).
-	Erase(record string) error
-	// Withhold strips values at and below a prefix from stored bodies and history of a record.
-	Withhold(record, prefix string) error
+	// Erase strips bodies (of every line, whatever its status), state, projection and aggregates of a record, leaves the
+	// marker (also where nothing of the record is known), and has the record's key destroyed when the transaction commits
+	// (the engine has appended to the journal before). Changed of the marker is the street's last sequence.
+	Erase(street, record string) error
+	// Withhold replaces the bodies of a record's lines by Strip(body, prefixes) and marks them Stripped where that changed
+	// them. The engine puts the record's state itself.
+	Withhold(record string, prefixes []string) error
 	// Idempotent remembers the outcome of an office request under (user, key); the stored one comes back with true.
 	Idempotent(user, key string, bodyHash [32]byte) (outcome []byte, seen bool, err error)
 	// RememberIdempotent stores the outcome.
