@@ -88,10 +88,10 @@ type Record struct {
 	Assignees []string
 	State     *crdt.State
 	Digest    [32]byte // of State, given by the engine
-	Created   uint64 // street sequence of the first merged line
-	Changed   uint64 // street sequence of the line or event that changed it last, given by the engine; no two records share one
-	Orders    uint64 // how many lines took their turn (merged or void)
-	Submitted int64  // effective ms of the first "@status"="submitted", 0 before
+	Created   uint64   // street sequence of the first merged line
+	Changed   uint64   // street sequence of the line or event that changed it last, given by the engine; no two records share one
+	Orders    uint64   // how many lines took their turn (merged or void)
+	Submitted int64    // effective ms of the first "@status"="submitted", 0 before
 	Projection
 }
 
