@@ -1,0 +1,185 @@
+package auth
+
+import (
+	"slices"
+
+	"ruhu/internal/errs"
+)
+
+// Scope says how far a role may take an action.
+type Scope string
+
+// The scopes.
+const (
+	// ScopeAll: the action is not about an area (forms, settings).
+	ScopeAll Scope = "all"
+	// ScopeArea: the object's area is the account's area or lies below it.
+	ScopeArea Scope = "area"
+	// ScopeGrids: the object's area is one of the worker's grids of this moment.
+	ScopeGrids Scope = "grids"
+	// ScopeOwn: only what the asker made or was handed; the owner of the data (sync, sessions, exports) decides per
+	// object, the area is not asked.
+	ScopeOwn Scope = "own"
+)
+
+// Sight says what an action puts before the asker's eyes.
+type Sight string
+
+// What an action shows.
+const (
+	SeesNothing  Sight = "nothing"  // administration, ids, counts of objects
+	SeesFigures  Sight = "figures"  // aggregates
+	SeesAnswers  Sight = "answers"  // answers of single respondents
+	SeesIdentity Sight = "identity" // who lives where
+)
+
+// Rule is one line of the permission table: an action, what it shows and who holds it how far. A role that is not named
+// does not hold the action.
+type Rule struct {
+	Action Action
+	Sees   Sight
+	Roles  map[Role]Scope
+}
+
+type grants = map[Role]Scope
+
+func table() []Rule {
+	all := func(s Scope) grants {
+		g := grants{}
+		for _, r := range Roles() {
+			g[r] = s
+		}
+		return g
+	}
+	office := grants{Reviewer: ScopeOwn, Registrar: ScopeOwn, Researcher: ScopeOwn, Viewer: ScopeOwn, Auditor: ScopeOwn, Admin: ScopeOwn}
+	admin := grants{Admin: ScopeArea}
+	reviewer := grants{Reviewer: ScopeArea}
+	registrar := grants{Registrar: ScopeArea}
+	return []Rule{
+		{SelfRead, SeesNothing, all(ScopeOwn)},
+		{SelfPassword, SeesNothing, office},
+
+		{UserList, SeesNothing, admin},
+		{UserCreate, SeesNothing, admin},
+		{UserChange, SeesNothing, admin},
+		{SessionEnd, SeesNothing, admin},
+		{WorkerList, SeesNothing, grants{Reviewer: ScopeArea, Registrar: ScopeArea, Admin: ScopeArea}},
+		{EnrolmentList, SeesNothing, admin},
+		{EnrolmentCreate, SeesNothing, admin},
+		{EnrolmentRevoke, SeesNothing, admin},
+		{DeviceList, SeesNothing, grants{Reviewer: ScopeArea, Admin: ScopeArea}},
+		{DeviceRevoke, SeesNothing, admin},
+		{DeviceConfirm, SeesNothing, admin},
+		{DeviceDrain, SeesNothing, grants{Reviewer: ScopeArea, Admin: ScopeArea}},
+		{GrantWrite, SeesNothing, admin},
+		{ResearchGrant, SeesNothing, admin},
+
+		{AreaList, SeesNothing, grants{Reviewer: ScopeArea, Registrar: ScopeArea, Researcher: ScopeArea, Viewer: ScopeArea, Auditor: ScopeArea, Admin: ScopeArea, Worker: ScopeGrids}},
+		{AreaWrite, SeesNothing, admin},
+		{SurveyList, SeesNothing, all(ScopeAll)},
+		{SurveyWrite, SeesNothing, grants{Admin: ScopeAll}},
+		{FormRead, SeesNothing, all(ScopeAll)},
+		{FormWrite, SeesNothing, grants{Admin: ScopeAll}},
+
+		{HouseholdList, SeesIdentity, registrar},
+		{HouseholdWrite, SeesIdentity, registrar},
+		{AssignmentList, SeesIdentity, registrar},
+		{AssignmentWrite, SeesIdentity, registrar},
+		{VisitList, SeesIdentity, registrar},
+
+		{RecordList, SeesAnswers, reviewer},
+		{RecordRead, SeesAnswers, reviewer},
+		{RecordHistory, SeesAnswers, reviewer},
+		{RecordChange, SeesAnswers, reviewer},
+		{RecordReview, SeesAnswers, reviewer},
+		{RecordHandover, SeesAnswers, reviewer},
+		{RecordMove, SeesAnswers, reviewer},
+		{RecordRestrict, SeesNothing, registrar},
+		{RecordErase, SeesAnswers, grants{Worker: ScopeOwn}},
+		{ErasureList, SeesNothing, admin},
+		{ErasureRequest, SeesNothing, admin},
+		{ErasureConfirm, SeesNothing, admin},
+		{WithdrawalCreate, SeesNothing, registrar},
+		{QuarantineList, SeesAnswers, reviewer},
+		{QuarantineSettle, SeesAnswers, reviewer},
+
+		{SyncPush, SeesNothing, grants{Worker: ScopeOwn}},
+		{SyncPull, SeesAnswers, grants{Worker: ScopeOwn}},
+		{PackPush, SeesNothing, grants{Worker: ScopeOwn, Reviewer: ScopeArea, Registrar: ScopeArea, Admin: ScopeArea}},
+		{SyncEvents, SeesNothing, grants{Worker: ScopeOwn, Reviewer: ScopeArea, Registrar: ScopeArea, Researcher: ScopeArea, Viewer: ScopeArea, Admin: ScopeArea}},
+		{AttachmentUpload, SeesNothing, grants{Worker: ScopeOwn}},
+		{AttachmentRead, SeesAnswers, grants{Worker: ScopeOwn, Reviewer: ScopeArea}},
+
+		{SummaryRead, SeesFigures, reviewer},
+		{ReleaseRead, SeesFigures, grants{Reviewer: ScopeArea, Researcher: ScopeArea, Viewer: ScopeArea}},
+		{ReleaseCreate, SeesFigures, reviewer},
+		{ExportCreate, SeesAnswers, grants{Reviewer: ScopeArea, Researcher: ScopeArea}},
+		{ExportRead, SeesAnswers, grants{Reviewer: ScopeArea, Researcher: ScopeArea}},
+		{ExportCorrection, SeesAnswers, reviewer},
+		{CodebookRead, SeesNothing, grants{Reviewer: ScopeAll, Researcher: ScopeAll, Admin: ScopeAll}},
+		{QualityRead, SeesFigures, reviewer},
+		{ProgressRead, SeesFigures, grants{Reviewer: ScopeArea, Admin: ScopeArea}},
+
+		{AuditRead, SeesNothing, grants{Auditor: ScopeArea}},
+		{AuditVerify, SeesNothing, grants{Auditor: ScopeAll, Admin: ScopeAll}},
+		{SettingsWrite, SeesNothing, grants{Admin: ScopeAll}},
+		{BackupCreate, SeesNothing, grants{Admin: ScopeAll}},
+	}
+}
+
+// rules is never written after it is made.
+var rules = func() map[Action]Rule {
+	m := map[Action]Rule{}
+	for _, r := range table() {
+		m[r.Action] = r
+	}
+	return m
+}()
+
+// Permissions returns the whole table in the order of action.go. The caller owns the copy.
+func Permissions() []Rule { return table() }
+
+// ScopeOf returns how far a role may take an action; false where it does not hold it.
+func ScopeOf(role Role, a Action) (Scope, bool) {
+	s, ok := rules[a].Roles[role]
+	return s, ok
+}
+
+// drainActions is what a push-only principal may still do.
+func drainActions(a Action) bool {
+	return a == SyncPush || a == AttachmentUpload || a == PackPush || a == SelfRead
+}
+
+// Authorize returns nil where p may do a to an object in area. Lists pass the area that Principal.Narrow returned.
+//
+// area is the object's own area code; "" means the whole installation, which only an account without an area contains.
+// It is not looked at under ScopeAll and ScopeOwn.
+//
+// Codes: unauthenticated (no principal), forbidden (the role does not hold the action; also an unknown action or role),
+// out-of-area, device-revoked (a push-only token asks for more than pushing).
+func Authorize(p Principal, a Action, area string) error {
+	if p.UserID == "" {
+		return errs.New(errs.Unauthenticated, "authorize", "no principal for %s", a)
+	}
+	scope, ok := ScopeOf(p.Role, a)
+	if !ok {
+		return errs.New(errs.Forbidden, "authorize", "%s does not hold %s", p.Role, a)
+	}
+	if p.PushOnly && !drainActions(a) {
+		return errs.New(errs.DeviceRevoked, "authorize", "push-only token asks for %s", a)
+	}
+	inside := true
+	switch scope {
+	case ScopeAll, ScopeOwn:
+	case ScopeArea:
+		inside = CheckArea(area) == nil && Within(area, p.Area)
+	case ScopeGrids:
+		inside = len(area) == GridWidth && slices.Contains(p.Grids, area)
+	default:
+		inside = false
+	}
+	if !inside {
+		return errs.New(errs.OutOfArea, "authorize", "%s in %s lies outside %s", a, clip(area, 20), p.Area)
+	}
+	return nil
+}
