@@ -12,84 +12,84 @@ const (
 
 // Accounts, phones, enrolment.
 const (
-	UserList        Action = "user.list"        // accounts of the area
-	UserChange      Action = "user.change"      // create, change, disable accounts, set passwords
-	SessionEnd      Action = "session.end"      // list and end other people's sessions
-	WorkerList      Action = "worker.list"      // names and codes of workers, for hand-over and assignment
-	EnrolmentList   Action = "enrolment.list"   // open and used codes (never the code itself)
-	EnrolmentCreate Action = "enrolment.create" // draw a one-time code
-	EnrolmentRevoke Action = "enrolment.revoke" // make an unused code worthless
-	DeviceList      Action = "device.list"      // phones, last contact, grids
-	DeviceRevoke    Action = "device.revoke"    // end a phone's reads; its unsent work goes to quarantine
-	DeviceConfirm   Action = "device.confirm"   // accept a phone that was re-admitted after a restore
-	DeviceDrain     Action = "device.drain"     // prolong the time a revoked phone may still push
-	GrantWrite      Action = "grant.write"      // grant and withdraw a worker's grids
-	ResearchGrant   Action = "research.grant"   // give a researcher dated access
+	UsersRead        Action = "users.read"        // accounts of the area
+	UsersManage      Action = "users.manage"      // create, change, disable accounts, set passwords
+	SessionsManage   Action = "sessions.manage"   // list and end other people's sessions
+	WorkersRead      Action = "workers.read"      // names and codes of workers, for hand-over and assignment
+	EnrolmentsRead   Action = "enrolments.read"   // open and used codes (never the code itself)
+	EnrolmentsCreate Action = "enrolments.create" // draw a one-time code
+	EnrolmentsRevoke Action = "enrolments.revoke" // make an unused code worthless
+	DevicesRead      Action = "devices.read"      // phones, last contact, grids
+	DevicesRevoke    Action = "devices.revoke"    // end a phone's reads; its unsent work goes to quarantine
+	DevicesConfirm   Action = "devices.confirm"   // accept a phone that was re-admitted after a restore
+	DevicesDrain     Action = "devices.drain"     // prolong the time a revoked phone may still push
+	GrantsManage     Action = "grants.manage"     // grant and withdraw a worker's grids
+	ResearchGrant    Action = "research.grant"    // give a researcher dated access
 )
 
 // Areas, surveys, forms.
 const (
-	AreaList    Action = "area.list"
-	AreaWrite   Action = "area.write"
-	SurveyList  Action = "survey.list"
-	SurveyWrite Action = "survey.write"
-	FormRead    Action = "form.read"
-	FormWrite   Action = "form.write"
+	AreasRead     Action = "areas.read"
+	AreasManage   Action = "areas.manage"
+	SurveysRead   Action = "surveys.read"
+	SurveysManage Action = "surveys.manage"
+	FormsRead     Action = "forms.read"
+	FormsManage   Action = "forms.manage"
 )
 
 // Registry: who lives where. Identity.
 const (
-	HouseholdList   Action = "household.list"   // households, contacts, candidates
-	HouseholdWrite  Action = "household.write"  // import and change them
-	AssignmentList  Action = "assignment.list"  // who walks to which household
-	AssignmentWrite Action = "assignment.write" // assign
-	VisitList       Action = "visit.list"       // visit logs and dispositions of households
+	RegistryRead     Action = "registry.read"     // households, contacts, candidates
+	RegistryWrite    Action = "registry.write"    // import and change them
+	AssignmentsRead  Action = "assignments.read"  // who walks to which household
+	AssignmentsWrite Action = "assignments.write" // assign
+	VisitsRead       Action = "visits.read"       // visit logs and dispositions of households
 )
 
 // Records: what was answered.
 const (
-	RecordList       Action = "record.list"       // pages of records by case number
-	RecordRead       Action = "record.read"       // one record's answers
-	RecordHistory    Action = "record.history"    // what was written when and by which worker code
-	RecordChange     Action = "record.change"     // correct, resolve a conflict
-	RecordReview     Action = "record.review"     // approve, return, comment
-	RecordHandover   Action = "record.handover"   // "@assignee"
-	RecordMove       Action = "record.move"       // "@grid"
-	RecordRestrict   Action = "record.restrict"   // storage only, and back; unseen
-	RecordErase      Action = "record.erase"      // the author, while the visit lasts
-	ErasureRequest   Action = "erasure.request"   // by two admins, unseen
-	WithdrawalCreate Action = "withdrawal.create" // by the respondent's code, unseen
-	QuarantineList   Action = "quarantine.list"   // held lines
-	QuarantineSettle Action = "quarantine.settle" // release, discard
+	RecordsList      Action = "records.list"       // pages of records by case number
+	RecordsRead      Action = "records.read"       // one record's answers
+	RecordsHistory   Action = "records.history"    // what was written when and by which worker code
+	RecordsChange    Action = "records.change"     // correct, resolve a conflict
+	RecordsReview    Action = "records.review"     // approve, return, comment
+	RecordsHandover  Action = "records.handover"   // "@assignee"
+	RecordsMove      Action = "records.move"       // "@grid"
+	RecordsRestrict  Action = "records.restrict"   // storage only, and back; unseen
+	RecordsEraseOwn  Action = "records.erase-own"  // the author, while the visit lasts
+	RecordsEraseBulk Action = "records.erase-bulk" // by two admins, unseen
+	WithdrawalsErase Action = "withdrawals.erase"  // by the respondent's code, unseen
+	QuarantineRead   Action = "quarantine.read"    // held lines
+	QuarantineSettle Action = "quarantine.settle"  // release, discard
 )
 
 // Sync and attachments.
 const (
-	SyncPush         Action = "sync.push"
-	SyncPull         Action = "sync.pull"
-	PackPush         Action = "pack.push"         // carry a sealed pack of another phone
-	SyncEvents       Action = "sync.events"       // {street, kind, n}
-	AttachmentUpload Action = "attachment.upload" // tus
-	AttachmentRead   Action = "attachment.read"   // by hash, of a record one may see
+	SyncPush          Action = "sync.push"
+	SyncPull          Action = "sync.pull"
+	PacksPush         Action = "packs.push"         // carry a sealed pack of another phone
+	EventsRead        Action = "events.read"        // {street, kind, n}
+	AttachmentsUpload Action = "attachments.upload" // tus
+	AttachmentsRead   Action = "attachments.read"   // by hash, of a record one may see
 )
 
 // Figures and tables.
 const (
-	SummaryRead      Action = "summary.read"      // a street's present summary
-	ReleaseRead      Action = "release.read"      // frozen, masked summaries
-	ReleaseCreate    Action = "release.create"    // freeze and sign one
-	ExportCreate     Action = "export.create"     // de-identified microdata, cancel a job
-	ExportRead       Action = "export.read"       // progress and file of own exports
-	ExportCorrection Action = "export.correction" // a reviewer's correction file with provenance columns
-	CodebookRead     Action = "codebook.read"     // questions, labels, missing codes
-	QualityRead      Action = "quality.read"      // flags by worker, grid and record
-	ProgressRead     Action = "progress.read"     // counts by worker and grid, no household labels
+	SummariesRead     Action = "summaries.read"     // a street's present summary
+	ReleasesRead      Action = "releases.read"      // frozen, masked summaries
+	ReleasesCreate    Action = "releases.create"    // freeze and sign one
+	ExportsCreate     Action = "exports.create"     // de-identified microdata, cancel a job
+	ExportsRead       Action = "exports.read"       // progress and file of own exports
+	ExportsCorrection Action = "exports.correction" // a reviewer's correction file with provenance columns
+	CodebooksRead     Action = "codebooks.read"     // questions, labels, missing codes
+	QualityRead       Action = "quality.read"       // flags by worker, grid and record
+	ProgressRead      Action = "progress.read"      // counts by worker and grid, no household labels
 )
 
 // The installation.
 const (
-	AuditRead     Action = "audit.read"     // who looked at what
-	AuditVerify   Action = "audit.verify"   // recompute the chains
-	SettingsWrite Action = "settings.write" // thresholds, retention, public URL
-	BackupCreate  Action = "backup.create"  // sealed backup files
+	AuditRead      Action = "audit.read"      // who looked at what
+	AuditVerify    Action = "audit.verify"    // recompute the chains
+	SettingsManage Action = "settings.manage" // thresholds, retention, public URL
+	BackupsCreate  Action = "backups.create"  // sealed backup files
 )
