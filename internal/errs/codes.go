@@ -68,4 +68,6 @@ const (
 	ClockSuspect        Code = "clock-suspect"
 	ArrivedAfterReview  Code = "arrived-after-review"
 	CalculatedDiffers   Code = "calculated-differs"
+	MethodNotAllowed    Code = "method-not-allowed"
+	NotAcceptable       Code = "not-acceptable"
 )

@@ -11,11 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Actions that are not auth's: everybody, and everybody with a live session.
-const (
-	Public   = "public"
-	SignedIn = "signed-in"
-)
+// Public is the action of an operation that everybody may call.
+const Public = "public"
 
 // AreaKind says what an operation's action is checked against; openapi.yaml's introduction defines each.
 type AreaKind string
@@ -50,12 +47,13 @@ type Operation struct {
 	ID     string
 	Method string // upper case
 	Path   string // as in the contract: /v1/records/{id}
-	Action string
-	Area   Area
-	Tags   []string
-	Params []Param
-	Body   *Schema // of an application/json body, nil where there is none
-	Media  []string
+	// Actions are auth's; holding one of them is enough. Empty = public.
+	Actions []string
+	Area    Area
+	Tags    []string
+	Params  []Param
+	Body    *Schema // of an application/json body, nil where there is none
+	Media   []string
 }
 
 // Tagged reports whether the operation carries a tag.
@@ -174,7 +172,10 @@ func (p *parser) operation(path, method string, node *yaml.Node, shared []yaml.N
 	if err != nil {
 		return nil, err
 	}
-	o := &Operation{ID: raw.OperationID, Method: method, Path: path, Action: raw.Action, Area: area, Tags: raw.Tags}
+	o := &Operation{ID: raw.OperationID, Method: method, Path: path, Area: area, Tags: raw.Tags}
+	if raw.Action != Public {
+		o.Actions = strings.Fields(raw.Action)
+	}
 	for _, n := range append(slices.Clone(shared), raw.Parameters...) {
 		param, err := p.param(&n)
 		if err != nil {
