@@ -16,6 +16,8 @@ const (
 	JSONKeys           = 1000 // keys of one JSON object
 	CtxEntries         = 500
 	PathBytes          = 512
+	PathSegments       = 32 // segments of one path
+	PathRows           = 8  // repeats nested in one path
 	ShortValueBytes    = 1 << 10
 	LongValueBytes     = 16 << 10
 	NameRunes          = 200
