@@ -42,7 +42,9 @@ const (
 const (
 	HeaderBytes       = 16 << 10
 	LoginBytes        = 8 << 10
-	BodyBytes         = 8 << 20 // imports and forms
+	BodyBytes         = 8 << 20 // imports
+	OfficeBytes       = 1 << 20 // JSON of the office
+	FormUploadBytes   = 32 << 20
 	ReadHeaderTimeout = 5 * time.Second
 	ReadTimeout       = 60 * time.Second
 	WriteTimeout      = 60 * time.Second
