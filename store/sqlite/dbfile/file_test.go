@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -175,7 +176,7 @@ func TestOneJobThatSpoilsTheFlushHarmsNoOther(t *testing.T) {
 }
 
 func TestBusyAndCancelledCallersLeaveTheQueue(t *testing.T) {
-	f := open(t, filepath.Join(t.TempDir(), "a.db"), dbfile.Options{Queue: 2, Wait: 1})
+	f := open(t, filepath.Join(t.TempDir(), "a.db"), dbfile.Options{Queue: 2, Wait: 200 * time.Millisecond})
 	gate, started := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(t.Context())
