@@ -75,6 +75,8 @@ type Node struct {
 	NoAddRemove                bool     // repeat: jr:noAddRemove
 	SaveTo                     string   // entity property
 	InBody                     bool     // a control or a group of the body stands for it
+	RowField                   string   // repeat: name of the child that holds the row id
+	Added                      bool     // not in the form's bytes: every phone adds it
 	Children                   []*Node
 
 	parent, repeat *Node

@@ -36,6 +36,13 @@ const (
 	XMLBytes = 8 << 20
 	XMLDepth = 32
 	XMLNodes = 400_000
+
+	FormNodes       = 20_000  // groups, repeats and questions of one form
+	FormChoices     = 250_000 // choices of all lists written in one form
+	FormLanguages   = 64
+	FormEntities    = 64
+	XMLAttributes   = 256 // of one element
+	ExpressionDepth = 64  // brackets within brackets
 )
 
 // HTTP: times and sizes of the listener.
