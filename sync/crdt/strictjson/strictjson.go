@@ -372,3 +372,65 @@ func hasUpper(s string) bool {
 	}
 	return false
 }
+
+// Raw reads one value of any kind, nested at most limits.JSONDepth, and returns its text.
+func (r *Reader) Raw() (string, error) {
+	r.space()
+	start := r.pos
+	if err := r.skip(0); err != nil {
+		return "", err
+	}
+	return r.s[start:r.pos], nil
+}
+
+func (r *Reader) skip(depth int) error {
+	if depth > limits.JSONDepth {
+		return r.FailCode(errs.TooDeep, "nested too deeply")
+	}
+	switch c := r.Peek(); {
+	case c == '{':
+		return r.Object(func(string) error { return r.skip(depth + 1) })
+	case c == '[':
+		return r.Array(func() error { return r.skip(depth + 1) })
+	case c == '"':
+		_, err := r.String()
+		return err
+	case c == 't' || c == 'f':
+		_, err := r.Bool()
+		return err
+	case r.Null():
+		return nil
+	case c == '-' || '0' <= c && c <= '9':
+		return r.number()
+	}
+	return r.mismatch("a value")
+}
+
+// number passes over a number of any size, which Raw hands on unread.
+func (r *Reader) number() error {
+	digits := func() bool {
+		from := r.pos
+		for r.pos < len(r.s) && '0' <= r.s[r.pos] && r.s[r.pos] <= '9' {
+			r.pos++
+		}
+		return r.pos > from
+	}
+	if r.s[r.pos] == '-' {
+		r.pos++
+	}
+	ok := digits()
+	if ok && r.pos < len(r.s) && r.s[r.pos] == '.' {
+		r.pos++
+		ok = digits()
+	}
+	if ok && r.pos < len(r.s) && (r.s[r.pos] == 'e' || r.s[r.pos] == 'E') {
+		if r.pos++; r.pos < len(r.s) && (r.s[r.pos] == '+' || r.s[r.pos] == '-') {
+			r.pos++
+		}
+		ok = digits()
+	}
+	if !ok {
+		return r.Fail("a number that is none")
+	}
+	return nil
+}
