@@ -49,14 +49,12 @@ func openToken(key []byte, token string) ([]byte, error) {
 	return body, nil
 }
 
-// ErasedProof authenticates an erased marker, so that a phone can hand it back after a restore and nobody can erase
-// what was never erased.
-func (s *Service) ErasedProof(record string) string { return s.keys.erasedProof(record) }
-
-func (k sealer) erasedProof(record string) string {
-	return base64.RawURLEncoding.EncodeToString(mac(k.erased, []byte(record)))
+// erasedProof authenticates an erased marker, so that a phone can hand it back after a restore and nobody can erase what
+// was never erased.
+func (k sealer) erasedProof(stream Stream, record string) string {
+	return base64.RawURLEncoding.EncodeToString(mac(k.erased, []byte(string(stream)+":"+record)))
 }
 
-func (k sealer) checkErasedProof(record, proof string) bool {
-	return hmac.Equal([]byte(proof), []byte(k.erasedProof(record)))
+func (k sealer) checkErasedProof(stream Stream, record, proof string) bool {
+	return hmac.Equal([]byte(proof), []byte(k.erasedProof(stream, record)))
 }
