@@ -103,8 +103,10 @@ type Projection struct {
 	Flags     []string // catalogue codes, with ":path" where they belong to one
 	Packed    []byte   // one packed row for exports; the store seals it under the record's key
 	Cells     []Contribution
-	Open      bool  // visible as a full state to author and assignees whatever its age: returned, or not yet approved
-	EditUntil int64 // ms until which the author sees the full state (sentiment forms: submission + edit_hours); 0 = no limit
+	// Open: author and assignees get the full state (draft, submitted and not approved, returned), until EditUntil where
+	// that is not 0. A returned record is Open with EditUntil 0, whatever its age; an approved or restricted one is not Open.
+	Open      bool
+	EditUntil int64 // ms; sentiment forms: submission + edit_hours. 0 = no limit
 }
 
 // CellKey names one aggregate cell. Street and form are those of the record.
