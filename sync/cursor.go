@@ -46,8 +46,6 @@ type cursor struct {
 	Partial      short
 	// Confirms: the page that came with it held erasures or withholdings; who presents it has carried them out.
 	Confirms bool
-	// Told: the digests were sent, at this place or before, and nothing has changed since.
-	Told bool
 }
 
 // sentSection says which version of a reference section the phone holds.
@@ -81,7 +79,6 @@ const cursorVersion = 1
 
 const (
 	cursorConfirms = 1 << iota
-	cursorTold
 	cursorFilling
 	cursorSection
 )
@@ -92,9 +89,6 @@ func (c *cursor) encode(k sealer, street string) string {
 	flags := byte(0)
 	if c.Confirms {
 		flags |= cursorConfirms
-	}
-	if c.Told {
-		flags |= cursorTold
 	}
 	if len(c.Backfill) > 0 {
 		flags |= cursorFilling
@@ -144,7 +138,7 @@ func decodeCursor(k sealer, token, street, worker string) (cursor, bool) {
 		return cursor{}, false
 	}
 	var c cursor
-	c.Confirms, c.Told = head[1]&cursorConfirms != 0, head[1]&cursorTold != 0
+	c.Confirms = head[1]&cursorConfirms != 0
 	copy(c.Epoch[:], r.take(4))
 	copy(c.Scope[:], r.take(4))
 	for i := range c.Places {

@@ -9,34 +9,40 @@ import (
 	"ruhu/internal/errs"
 )
 
-// BeginEpoch begins a new life of the server's history in both logs: at the first start, after a restore, after a
-// rollback. It returns the new epoch's id. Journalled before either log knows it.
-func BeginEpoch(ctx context.Context, answers, registry *Service) (string, error) {
+// BeginEpoch begins a new life of the server's history in both logs: after a restore, after a rollback. It returns the
+// present epoch then. from is the epoch whose end was noticed: where another call has ended it meanwhile, nothing happens.
+// Journalled before either log knows it.
+func BeginEpoch(ctx context.Context, answers, registry *Service, from string) (string, error) {
 	const op = "begin epoch"
 	var b [8]byte
 	if _, err := io.ReadFull(answers.Rand, b[:]); err != nil {
 		return "", errs.Wrap(op, err)
 	}
 	id := "ep_" + hex.EncodeToString(b[:])
-	for _, s := range [2]*Service{answers, registry} {
-		if err := s.enterEpoch(ctx, id); err != nil {
-			return "", errs.Wrap(op, err)
-		}
+	now, err := answers.enterEpoch(ctx, id, from)
+	if err != nil {
+		return "", errs.Wrap(op, err)
 	}
-	return id, nil
+	if now != id {
+		return now, nil
+	}
+	_, err = registry.enterEpoch(ctx, id, "")
+	return id, errs.Wrap(op, err)
 }
 
-func (s *Service) enterEpoch(ctx context.Context, id string) error {
-	return s.Store.Update(ctx, func(tx Tx) error {
-		now, _, err := tx.Epoch()
-		if err != nil || now == id {
+// enterEpoch begins an epoch where the present one is from ("" = whatever it is), and returns the present one then.
+func (s *Service) enterEpoch(ctx context.Context, id, from string) (now string, err error) {
+	err = s.Store.Update(ctx, func(tx Tx) error {
+		if now, _, err = tx.Epoch(); err != nil || now == id || from != "" && now != from {
 			return err
 		}
 		if err := s.journal(JournalEntry{Kind: JournalEpoch, Epoch: id}); err != nil {
 			return err
 		}
+		now = id
 		return tx.NewEpoch(id)
 	})
+	return now, err
 }
 
 // AlignEpochs sees to it that both logs are in one epoch, and returns it: called at every start. A log that has not
@@ -56,11 +62,13 @@ func AlignEpochs(ctx context.Context, answers, registry *Service) (string, error
 	case a == b && a != "":
 		return a, nil
 	case a != "" && (b == "" || slices.Contains(formerA, b)):
-		return a, errs.Wrap(op, registry.enterEpoch(ctx, a))
+		_, err := registry.enterEpoch(ctx, a, b)
+		return a, errs.Wrap(op, err)
 	case b != "" && (a == "" || slices.Contains(formerB, a)):
-		return b, errs.Wrap(op, answers.enterEpoch(ctx, b))
+		_, err := answers.enterEpoch(ctx, b, a)
+		return b, errs.Wrap(op, err)
 	}
-	return BeginEpoch(ctx, answers, registry)
+	return BeginEpoch(ctx, answers, registry, a)
 }
 
 // Epoch returns the present epoch of the stream, and the former ones in order.

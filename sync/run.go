@@ -73,7 +73,7 @@ func (r *run) work(id string) (*work, error) {
 }
 
 // begun reports whether something of the record was merged: it has an author, a form, a place.
-func (w *work) begun() bool { return w.Created > 0 }
+func (r *Record) begun() bool { return r.Created > 0 }
 
 // pend adds a line that has not taken its turn.
 func (w *work) pend(l *Line) {
