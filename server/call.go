@@ -14,11 +14,17 @@ type call struct {
 	id        string // request id
 	lang      string // zh or en
 	ip        string
+	agent     string
 	https     bool
+	loopback  bool // the client speaks plain HTTP to this machine's own address
+	token     string
+	cookie    string
+	header    http.Header     // of the answer
 	op        *spec.Operation // nil for pages and unknown routes
 	route     string          // the pattern that matched, for the log
 	principal auth.Principal
-	head      bool // the client sent HEAD, which is answered as GET without a body
+	head      bool   // the client sent HEAD, which is answered as GET without a body
+	body      []byte // unpacked
 	err       error
 }
 

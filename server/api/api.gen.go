@@ -324,11 +324,29 @@ func (e SurveyMode) Valid() bool {
 	}
 }
 
+// Defines values for SurveyRetention.
+const (
+	PiplMinimum   SurveyRetention = "pipl_minimum"
+	Statistical2Y SurveyRetention = "statistical_2y"
+)
+
+// Valid indicates whether the value is a known member of the SurveyRetention enum.
+func (e SurveyRetention) Valid() bool {
+	switch e {
+	case PiplMinimum:
+		return true
+	case Statistical2Y:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SurveyState.
 const (
-	SurveyStateClosed SurveyState = "closed"
-	SurveyStateDraft  SurveyState = "draft"
-	SurveyStateOpen   SurveyState = "open"
+	SurveyStateClosed  SurveyState = "closed"
+	SurveyStateOpen    SurveyState = "open"
+	SurveyStatePlanned SurveyState = "planned"
 )
 
 // Valid indicates whether the value is a known member of the SurveyState enum.
@@ -336,9 +354,9 @@ func (e SurveyState) Valid() bool {
 	switch e {
 	case SurveyStateClosed:
 		return true
-	case SurveyStateDraft:
-		return true
 	case SurveyStateOpen:
+		return true
+	case SurveyStatePlanned:
 		return true
 	default:
 		return false
@@ -430,14 +448,25 @@ type AssignmentRequest struct {
 
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
-	Action  string    `json:"action"`
-	Actor   string    `json:"actor"`
-	Area    string    `json:"area,omitempty"`
-	At      time.Time `json:"at"`
-	Object  string    `json:"object"`
-	Outcome string    `json:"outcome"`
-	Request string    `json:"request,omitempty"`
-	Seq     int64     `json:"seq"`
+	Action string `json:"action"`
+
+	// Actor user id, operator, or empty for somebody unknown
+	Actor string    `json:"actor"`
+	Area  string    `json:"area,omitempty"`
+	At    time.Time `json:"at"`
+
+	// Filter how a list was filtered, by ids and codes
+	Filter string `json:"filter,omitempty"`
+	Object string `json:"object"`
+
+	// Outcome ok, or an error code
+	Outcome string `json:"outcome"`
+	Request string `json:"request,omitempty"`
+	Role    string `json:"role,omitempty"`
+
+	// Rows how many were shown or changed
+	Rows int64 `json:"rows,omitempty"`
+	Seq  int64 `json:"seq"`
 }
 
 // AuditPage defines model for AuditPage.
@@ -451,9 +480,10 @@ type AuditVerdict struct {
 	Entries int64 `json:"entries"`
 
 	// FirstFault the first entry that does not fit the chain
-	FirstFault int64  `json:"first_fault,omitempty"`
+	FirstFault *int64 `json:"first_fault,omitempty"`
 	Head       string `json:"head,omitempty"`
 	Ok         bool   `json:"ok"`
+	Reason     string `json:"reason,omitempty"`
 }
 
 // ChangeRequest defines model for ChangeRequest.
@@ -473,11 +503,11 @@ type Device struct {
 	Created        time.Time   `json:"created"`
 	Grids          []string    `json:"grids"`
 	ID             string      `json:"id"`
-	LastSeen       time.Time   `json:"last_seen,omitempty"`
+	LastSeen       *time.Time  `json:"last_seen,omitempty"`
 	Name           string      `json:"name"`
 	Platform       string      `json:"platform"`
 	RegistryDevice string      `json:"registry_device"`
-	Revoked        time.Time   `json:"revoked,omitempty"`
+	Revoked        *time.Time  `json:"revoked,omitempty"`
 	State          DeviceState `json:"state"`
 	Street         string      `json:"street"`
 	Worker         string      `json:"worker"`
@@ -577,9 +607,9 @@ type EnrolmentRequest struct {
 
 // Erasure defines model for Erasure.
 type Erasure struct {
-	Confirmed   time.Time `json:"confirmed,omitempty"`
-	ConfirmedBy string    `json:"confirmed_by,omitempty"`
-	ID          string    `json:"id"`
+	Confirmed   *time.Time `json:"confirmed,omitempty"`
+	ConfirmedBy string     `json:"confirmed_by,omitempty"`
+	ID          string     `json:"id"`
 
 	// Missing ids that named no record
 	Missing     []string     `json:"missing,omitempty"`
@@ -633,7 +663,7 @@ type Export struct {
 
 	// File its name
 	File     string      `json:"file,omitempty"`
-	Finished time.Time   `json:"finished,omitempty"`
+	Finished *time.Time  `json:"finished,omitempty"`
 	Form     string      `json:"form"`
 	Format   string      `json:"format"`
 	ID       string      `json:"id"`
@@ -735,7 +765,7 @@ type HistoryEntry struct {
 	Role       string          `json:"role,omitempty"`
 	Row        HistoryEntryRow `json:"row,omitempty"`
 	Superseded []Sibling       `json:"superseded,omitempty"`
-	Value      string          `json:"value,omitempty"`
+	Value      *string         `json:"value,omitempty"`
 }
 
 // HistoryEntryRow defines model for HistoryEntry.Row.
@@ -885,8 +915,11 @@ type RecordPage struct {
 
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
-	At           string `json:"at,omitempty"`
-	Certificate  string `json:"certificate,omitempty"`
+	At          string `json:"at,omitempty"`
+	Certificate string `json:"certificate,omitempty"`
+
+	// PushOnly an access token that may only push, also where the session has ended
+	PushOnly     bool   `json:"push_only,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	Signature    string `json:"signature,omitempty"`
 }
@@ -940,9 +973,9 @@ type Session struct {
 	Csrf string `json:"csrf,omitempty"`
 
 	// ExpiresIn seconds
-	ExpiresIn    int       `json:"expires_in"`
-	RefreshToken string    `json:"refresh_token,omitempty"`
-	User         UserBrief `json:"user,omitempty"`
+	ExpiresIn    int        `json:"expires_in"`
+	RefreshToken string     `json:"refresh_token,omitempty"`
+	User         *UserBrief `json:"user,omitempty"`
 }
 
 // SettleRequest defines model for SettleRequest.
@@ -956,9 +989,9 @@ type SettleRequestAct string
 
 // Sibling defines model for Sibling.
 type Sibling struct {
-	Author string `json:"author"`
-	Date   string `json:"date"`
-	Value  string `json:"value"`
+	Author string  `json:"author"`
+	Date   string  `json:"date"`
+	Value  *string `json:"value"`
 }
 
 // StreetCode defines model for StreetCode.
@@ -979,16 +1012,19 @@ type Survey struct {
 	NoticeVersion int          `json:"notice_version,omitempty"`
 
 	// Open civil date
-	Open          string      `json:"open,omitempty"`
-	Pia           string      `json:"pia,omitempty"`
-	RetentionDays int         `json:"retention_days,omitempty"`
-	State         SurveyState `json:"state,omitempty"`
-	Threshold     int         `json:"threshold,omitempty"`
-	Title         Text        `json:"title"`
+	Open      string          `json:"open,omitempty"`
+	Pia       string          `json:"pia,omitempty"`
+	Retention SurveyRetention `json:"retention,omitempty"`
+	State     SurveyState     `json:"state,omitempty"`
+	Threshold int             `json:"threshold,omitempty"`
+	Title     Text            `json:"title"`
 }
 
 // SurveyMode defines model for Survey.Mode.
 type SurveyMode string
+
+// SurveyRetention defines model for Survey.Retention.
+type SurveyRetention string
 
 // SurveyState defines model for Survey.State.
 type SurveyState string
@@ -1015,13 +1051,14 @@ type Text struct {
 
 // User defines model for User.
 type User struct {
-	Area     string    `json:"area"`
-	Created  time.Time `json:"created,omitempty"`
-	Disabled bool      `json:"disabled"`
-	Display  string    `json:"display,omitempty"`
-	ID       string    `json:"id"`
-	Name     string    `json:"name"`
-	Role     Role      `json:"role"`
+	Area       string     `json:"area"`
+	Created    time.Time  `json:"created,omitempty"`
+	Disabled   bool       `json:"disabled"`
+	Display    string     `json:"display,omitempty"`
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Role       Role       `json:"role"`
+	ValidUntil *time.Time `json:"valid_until,omitempty"`
 }
 
 // UserBrief defines model for UserBrief.
@@ -1034,8 +1071,12 @@ type UserBrief struct {
 
 // UserChange defines model for UserChange.
 type UserChange struct {
-	Disabled bool   `json:"disabled,omitempty"`
-	Password string `json:"password,omitempty"`
+	Area       *string    `json:"area,omitempty"`
+	Disabled   *bool      `json:"disabled,omitempty"`
+	Display    *string    `json:"display,omitempty"`
+	Password   *string    `json:"password,omitempty"`
+	Role       Role       `json:"role,omitempty"`
+	ValidUntil *time.Time `json:"valid_until,omitempty"`
 }
 
 // UserPage defines model for UserPage.
@@ -1046,11 +1087,17 @@ type UserPage struct {
 
 // UserRequest defines model for UserRequest.
 type UserRequest struct {
-	Area     AreaCode `json:"area"`
-	Display  string   `json:"display,omitempty"`
-	Name     string   `json:"name"`
-	Password string   `json:"password"`
-	Role     Role     `json:"role"`
+	// Area empty = the whole installation
+	Area string `json:"area"`
+
+	// Display what others read
+	Display string `json:"display,omitempty"`
+
+	// Name what is typed to sign in
+	Name       string     `json:"name"`
+	Password   string     `json:"password,omitempty"`
+	Role       Role       `json:"role"`
+	ValidUntil *time.Time `json:"valid_until,omitempty"`
 }
 
 // WithdrawalRequest defines model for WithdrawalRequest.
@@ -1107,10 +1154,10 @@ type ListAssignmentsParams struct {
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
-	Actor  string    `form:"actor,omitempty" json:"actor,omitempty"`
-	Object string    `form:"object,omitempty" json:"object,omitempty"`
-	From   time.Time `form:"from,omitempty" json:"from,omitempty"`
-	To     time.Time `form:"to,omitempty" json:"to,omitempty"`
+	Actor  string     `form:"actor,omitempty" json:"actor,omitempty"`
+	Object string     `form:"object,omitempty" json:"object,omitempty"`
+	From   *time.Time `form:"from,omitempty" json:"from,omitempty"`
+	To     *time.Time `form:"to,omitempty" json:"to,omitempty"`
 
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1177,7 +1224,7 @@ type ListRecordsParams struct {
 	// Area an area code within the caller's
 	Area     string `form:"area,omitempty" json:"area,omitempty"`
 	Status   string `form:"status,omitempty" json:"status,omitempty"`
-	Conflict bool   `form:"conflict,omitempty" json:"conflict,omitempty"`
+	Conflict *bool  `form:"conflict,omitempty" json:"conflict,omitempty"`
 	Flag     string `form:"flag,omitempty" json:"flag,omitempty"`
 
 	// Q case number, record id or worker code
@@ -1232,6 +1279,8 @@ type PullParams struct {
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
+	Role Role `form:"role,omitempty" json:"role,omitempty"`
+
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2608,6 +2657,13 @@ func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUsersParams
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
 	// ------------- Optional query parameter "cursor" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2773,14 +2829,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 }
 
-type FormXMLResponseHeaders struct {
-	CacheControl string
-	ETag         string
-}
 type FormXMLApplicationXMLResponse struct {
 	Body io.Reader
 
-	Headers       FormXMLResponseHeaders
 	ContentLength int64
 }
 
@@ -3168,25 +3219,15 @@ type LoginResponseObject interface {
 	VisitLoginResponse(w http.ResponseWriter) error
 }
 
-type Login200ResponseHeaders struct {
-	CacheControl string
-	SetCookie    string
-}
-
-type Login200JSONResponse struct {
-	Body    Session
-	Headers Login200ResponseHeaders
-}
+type Login200JSONResponse Session
 
 func (response Login200JSONResponse) VisitLoginResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
-	w.Header().Set("Set-Cookie", fmt.Sprint(response.Headers.SetCookie))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3472,23 +3513,15 @@ type CreateEnrolmentResponseObject interface {
 	VisitCreateEnrolmentResponse(w http.ResponseWriter) error
 }
 
-type CreateEnrolment201ResponseHeaders struct {
-	CacheControl string
-}
-
-type CreateEnrolment201JSONResponse struct {
-	Body    Enrolment
-	Headers CreateEnrolment201ResponseHeaders
-}
+type CreateEnrolment201JSONResponse Enrolment
 
 func (response CreateEnrolment201JSONResponse) VisitCreateEnrolmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3668,25 +3701,15 @@ type ErrorCatalogueResponseObject interface {
 	VisitErrorCatalogueResponse(w http.ResponseWriter) error
 }
 
-type ErrorCatalogue200ResponseHeaders struct {
-	CacheControl string
-	ETag         string
-}
-
-type ErrorCatalogue200JSONResponse struct {
-	Body    ErrorCatalogue
-	Headers ErrorCatalogue200ResponseHeaders
-}
+type ErrorCatalogue200JSONResponse ErrorCatalogue
 
 func (response ErrorCatalogue200JSONResponse) VisitErrorCatalogueResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3756,23 +3779,15 @@ type CreateExportResponseObject interface {
 	VisitCreateExportResponse(w http.ResponseWriter) error
 }
 
-type CreateExport202ResponseHeaders struct {
-	Location string
-}
-
-type CreateExport202JSONResponse struct {
-	Body    Export
-	Headers CreateExport202ResponseHeaders
-}
+type CreateExport202JSONResponse Export
 
 func (response CreateExport202JSONResponse) VisitCreateExportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4035,8 +4050,6 @@ func (response FormXML200ApplicationXMLResponse) VisitFormXMLResponse(w http.Res
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
 	}
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 
 	if closer, ok := response.Body.(io.ReadCloser); ok {
@@ -4072,25 +4085,15 @@ type FormModelResponseObject interface {
 	VisitFormModelResponse(w http.ResponseWriter) error
 }
 
-type FormModel200ResponseHeaders struct {
-	CacheControl string
-	ETag         string
-}
-
-type FormModel200JSONResponse struct {
-	Body    openapi_types.File
-	Headers FormModel200ResponseHeaders
-}
+type FormModel200JSONResponse openapi_types.File
 
 func (response FormModel200JSONResponse) VisitFormModelResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4130,8 +4133,6 @@ func (response PhoneXML200ApplicationXMLResponse) VisitPhoneXMLResponse(w http.R
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
 	}
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 
 	if closer, ok := response.Body.(io.ReadCloser); ok {
@@ -4468,23 +4469,15 @@ type GetRecordResponseObject interface {
 	VisitGetRecordResponse(w http.ResponseWriter) error
 }
 
-type GetRecord200ResponseHeaders struct {
-	CacheControl string
-}
-
-type GetRecord200JSONResponse struct {
-	Body    Record
-	Headers GetRecord200ResponseHeaders
-}
+type GetRecord200JSONResponse Record
 
 func (response GetRecord200JSONResponse) VisitGetRecordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4556,23 +4549,15 @@ type RecordHistoryResponseObject interface {
 	VisitRecordHistoryResponse(w http.ResponseWriter) error
 }
 
-type RecordHistory200ResponseHeaders struct {
-	CacheControl string
-}
-
-type RecordHistory200JSONResponse struct {
-	Body    History
-	Headers RecordHistory200ResponseHeaders
-}
+type RecordHistory200JSONResponse History
 
 func (response RecordHistory200JSONResponse) VisitRecordHistoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net/netip"
+
+	"ruhu/auth"
+	"ruhu/internal/clock"
+	"ruhu/internal/errs"
+	"ruhu/internal/limits"
+	"ruhu/survey"
+	"ruhu/sync"
+)
+
+// Config is what a Server is made of. All services are required; the rest has defaults.
+type Config struct {
+	Auth        *auth.Service
+	Answers     *sync.Service
+	Registry    *sync.Service
+	Puller      *sync.Puller
+	Broker      *sync.Broker
+	Survey      *survey.Service
+	Forms       Forms
+	Attachments Attachments
+	Summaries   Summaries
+	Exports     Exports
+	Erasures    Erasures
+	Health      Health
+
+	Clock clock.Clock
+	Rand  io.Reader
+	Log   *slog.Logger
+
+	// PublicURL is how phones reach the server: https://HOST. Empty = as the request came.
+	PublicURL string
+	// BehindProxy trusts X-Forwarded-For and X-Forwarded-Proto from TrustedProxies (default: loopback and private networks).
+	BehindProxy    bool
+	TrustedProxies []netip.Prefix
+	// TLS makes Serve speak TLS.
+	TLS *tls.Config
+	// Demo marks every page as invented data.
+	Demo bool
+	// Version is shown by healthz.
+	Version string
+	// SyncPerMinute is how many requests a minute one phone may make; 0 = limits.SyncPerMinute. Benchmarks raise it.
+	SyncPerMinute int
+}
+
+func (c *Config) check() error {
+	const op = "server"
+	missing := ""
+	for _, need := range []struct {
+		name string
+		ok   bool
+	}{
+		{"Auth", c.Auth != nil}, {"Answers", c.Answers != nil}, {"Registry", c.Registry != nil}, {"Puller", c.Puller != nil},
+		{"Broker", c.Broker != nil}, {"Survey", c.Survey != nil}, {"Forms", c.Forms != nil}, {"Attachments", c.Attachments != nil},
+		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Erasures", c.Erasures != nil}, {"Health", c.Health != nil},
+		{"Clock", c.Clock != nil}, {"Rand", c.Rand != nil},
+	} {
+		if !need.ok {
+			missing += " " + need.name
+		}
+	}
+	if missing != "" {
+		return errs.New(errs.Internal, op, "missing:%s", missing)
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.SyncPerMinute == 0 {
+		c.SyncPerMinute = limits.SyncPerMinute
+	}
+	if len(c.TrustedProxies) == 0 {
+		c.TrustedProxies = defaultProxies()
+	}
+	return nil
+}

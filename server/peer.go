@@ -1,0 +1,95 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"ruhu/internal/errs"
+)
+
+// CheckListen refuses what would carry answers in the clear: a listener that is not loopback, without TLS and without a
+// TLS-terminating proxy in front. Code: usage.
+func CheckListen(addr string, hasTLS, behindProxy bool) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return errs.New(errs.Usage, "listen", "%q is not HOST:PORT", addr)
+	}
+	if hasTLS || behindProxy || loopbackHost(host) {
+		return nil
+	}
+	return errs.New(errs.Usage, "listen", "%s is not loopback and there is no TLS", addr).
+		WithHint("Give --tls-cert and --tls-key, or --behind-proxy when a proxy on this machine or network terminates TLS. " +
+			"请提供 --tls-cert 和 --tls-key；若由前置代理处理 TLS，请用 --behind-proxy。")
+}
+
+func hostOf(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return strings.Trim(hostport, "[]")
+}
+
+func loopbackHost(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+// peers knows whose word about the client is taken.
+type peers struct {
+	proxied bool
+	trusted []netip.Prefix
+}
+
+// defaultProxies are the networks a proxy in front is trusted in when none is named: this machine and private ones.
+func defaultProxies() []netip.Prefix {
+	var list []netip.Prefix
+	for _, p := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
+		list = append(list, netip.MustParsePrefix(p))
+	}
+	return list
+}
+
+func (p *peers) trusts(ip string) bool {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return false
+	}
+	a = a.Unmap()
+	for _, prefix := range p.trusted {
+		if prefix.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// client returns the client's address and whether it came over TLS. Forwarded headers count only from a trusted proxy,
+// and only the last entry that is not itself a trusted proxy.
+func (p *peers) client(r *http.Request) (ip string, https bool) {
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		ip = r.RemoteAddr
+	}
+	https = r.TLS != nil
+	if !p.proxied || !p.trusts(ip) {
+		return ip, https
+	}
+	https = https || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop := strings.TrimSpace(hops[i])
+		if _, err := netip.ParseAddr(hop); err != nil {
+			break
+		}
+		ip = hop
+		if !p.trusts(hop) {
+			break
+		}
+	}
+	return ip, https
+}
