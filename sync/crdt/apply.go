@@ -69,7 +69,10 @@ func (a *applying) writeCells(cells []Cell) {
 	a.lives = true
 	arena := make([]Write, len(cells))
 	for i, c := range cells {
-		arena[i] = Write{Dot: a.dot, Value: c.Value, Null: c.Null}
+		arena[i] = Write{Dot: a.dot, Null: c.Null}
+		if !c.Null {
+			arena[i].Value = c.Value
+		}
 	}
 	regs := a.s.Registers
 	fresh := missing(regs, cells)

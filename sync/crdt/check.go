@@ -2,8 +2,10 @@ package crdt
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"ruhu/internal/errs"
+	"ruhu/sync/crdt/strictjson"
 )
 
 // check says whether s is a state that applying and joining can produce. Bytes from outside and from the
@@ -23,8 +25,13 @@ func (s *State) check() error {
 		return err
 	}
 	for device, seq := range s.VV {
-		if device == "" || seq == 0 {
-			return bad("an entry of the vector is empty")
+		if device == "" || !utf8.ValidString(device) || seq == 0 || seq > strictjson.MaxSafe {
+			return bad("an entry of the vector is not right")
+		}
+	}
+	for _, t := range s.Times {
+		if t > strictjson.MaxSafe || t < -strictjson.MaxSafe {
+			return bad("a time is not right")
 		}
 	}
 	seen, missing := make(map[Dot]struct{}, len(s.Times)), false
@@ -69,6 +76,11 @@ func (s *State) checkRegisters(bad func(string) error) error {
 		}
 		if len(r.Siblings) == 0 || !slices.IsSortedFunc(r.Siblings, strictly(func(w Write) Dot { return w.Dot })) {
 			return bad("siblings are not sorted")
+		}
+		for j := range r.Siblings {
+			if w := &r.Siblings[j]; !utf8.ValidString(w.Value) || w.Null && w.Value != "" {
+				return bad("a value is not right")
+			}
 		}
 		if s.withheld(r.Path) {
 			return bad("a withheld value is there")
