@@ -32,7 +32,9 @@ type component struct {
 	eqs   []equation
 }
 
-func (t *Table) components(hidden []bool) []component {
+func (t *Table) components(hidden []bool) []component { return componentsOf(hidden, t.equations()) }
+
+func componentsOf(hidden []bool, eqs []equation) []component {
 	leader := make([]int, len(hidden))
 	for i := range leader {
 		leader[i] = i
@@ -44,7 +46,6 @@ func (t *Table) components(hidden []bool) []component {
 		}
 		return i
 	}
-	eqs := t.equations()
 	firsts := make([]int, len(eqs))
 	for e, eq := range eqs {
 		first := -1

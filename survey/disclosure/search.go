@@ -45,7 +45,7 @@ func newSearch(t *Table, p Policy) *search {
 		if t.Fixed != nil && t.Fixed(r, c) {
 			s.fixed[cell] = true
 		}
-		s.primary[cell] = p.Small(t.at(cell))
+		s.primary[cell] = p.Small(t.at(cell)) && !(t.at(cell) == 0 && t.ZeroShown != nil && t.ZeroShown(r, c))
 		s.start[cell] = s.primary[cell] || (t.Withheld != nil && t.Withheld(r, c))
 		if t.Cost != nil {
 			s.cost[cell] = t.Cost(r, c)

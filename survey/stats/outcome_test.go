@@ -33,23 +33,6 @@ func TestRatesWithoutADenominator(t *testing.T) {
 	require.True(t, math.IsNaN(r.COOP1))
 }
 
-func TestOutcomeOf(t *testing.T) {
-	for code, want := range map[string]stats.Outcome{
-		"1.1": stats.Interview, "1.2": stats.Partial, "2.111": stats.Refusal, "2.112": stats.Refusal, "2.12": stats.Refusal,
-		"2.23": stats.NonContact, "2.24": stats.NonContact, "2.25": stats.NonContact, "2.31": stats.Other, "2.36": stats.Other,
-		"3.11": stats.UnknownUnit, "3.18": stats.UnknownUnit, "3.21": stats.UnknownOther, "3.90": stats.UnknownOther,
-		"4.10": stats.NotEligible, "4.80": stats.NotEligible,
-	} {
-		got, ok := stats.OutcomeOf(code)
-		require.True(t, ok, code)
-		require.Equal(t, want, got, code)
-	}
-	for _, code := range []string{"", "1", "1.", "5.1", "1.1x", "21", "2.5", "1.11111"} {
-		_, ok := stats.OutcomeOf(code)
-		require.False(t, ok, code)
-	}
-}
-
 func TestRatesAreOrdered(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := func(name string) float64 { return float64(rapid.IntRange(0, 500).Draw(t, name)) }
