@@ -15,7 +15,7 @@ type Assignment struct {
 	Form      string `json:"form"`
 	Household string `json:"household,omitempty"` // "" = all of Grid
 	Grid      string `json:"grid"`
-	Worker    string `json:"worker"` // worker id
+	Worker    string `json:"worker"`        // worker id
 	Due       string `json:"due,omitempty"` // civil date, "" = none
 }
 

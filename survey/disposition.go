@@ -5,14 +5,14 @@ type Outcome string
 
 // The groups.
 const (
-	OutcomeComplete        Outcome = "I"
-	OutcomePartial         Outcome = "P"
-	OutcomeRefusal         Outcome = "R"
-	OutcomeNonContact      Outcome = "NC"
-	OutcomeOther           Outcome = "O"
-	OutcomeUnknownHousing  Outcome = "UH"
-	OutcomeUnknownOther    Outcome = "UO"
-	OutcomeNotEligible     Outcome = "NE"
+	OutcomeComplete       Outcome = "I"
+	OutcomePartial        Outcome = "P"
+	OutcomeRefusal        Outcome = "R"
+	OutcomeNonContact     Outcome = "NC"
+	OutcomeOther          Outcome = "O"
+	OutcomeUnknownHousing Outcome = "UH"
+	OutcomeUnknownOther   Outcome = "UO"
+	OutcomeNotEligible    Outcome = "NE"
 )
 
 // Disposition is what one attempt at a door ended in.

@@ -288,4 +288,3 @@ func printable(s string) string {
 	}
 	return s
 }
-
