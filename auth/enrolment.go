@@ -352,10 +352,10 @@ type issued struct {
 
 // issue draws a pair of ids for d, stores it and begins a session.
 func (s *Service) issue(tx Tx, d Device, ip, agent string, e *issued) (err error) {
-	if d.ID, err = s.newID("dv_"); err != nil {
+	if d.ID, err = s.newDeviceID(tx, "dv_"); err != nil {
 		return err
 	}
-	if d.RegistryID, err = s.newID("rg_"); err != nil {
+	if d.RegistryID, err = s.newDeviceID(tx, "rg_"); err != nil {
 		return err
 	}
 	d.Enrolled, d.LastSeen = s.now(), s.now()
@@ -365,6 +365,21 @@ func (s *Service) issue(tx Tx, d Device, ip, agent string, e *issued) (err error
 	e.device = d
 	e.session, e.refresh, err = s.newTokenSession(tx, PhoneSession, d.Worker, d.ID, ip, agent)
 	return err
+}
+
+// newDeviceID draws an id no device ever had.
+func (s *Service) newDeviceID(tx Tx, prefix string) (string, error) {
+	for {
+		id, err := s.newID(prefix)
+		if err != nil {
+			return "", err
+		}
+		if _, err := tx.Device(id); errs.CodeOf(err) == errs.NotFound {
+			return id, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
 }
 
 // enrolled makes the answer for an issued device.

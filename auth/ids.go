@@ -79,7 +79,7 @@ func (s *Service) random(n int) ([]byte, error) {
 	return b, nil
 }
 
-// newID draws an id: prefix and 60 random bits. The store refuses one that exists.
+// newID draws an id: prefix and 60 random bits.
 func (s *Service) newID(prefix string) (string, error) {
 	b, err := s.random(8)
 	if err != nil {
