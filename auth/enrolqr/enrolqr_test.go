@@ -1,0 +1,62 @@
+package enrolqr_test
+
+import (
+	"bytes"
+	"image/png"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ruhu/auth/enrolqr"
+)
+
+const link = "https://ruhu.example/#/enrol/7K2M9QF0T3V5X8ZB1C4DGHJNPR"
+
+func TestPNGHasQuietBorderAndFinders(t *testing.T) {
+	b, err := enrolqr.PNG(link, 4)
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(b))
+	require.NoError(t, err)
+	side := img.Bounds().Dx()
+	require.Equal(t, side, img.Bounds().Dy())
+	require.Zero(t, side%4)
+	black := func(x, y int) bool { r, _, _, _ := img.At(x*4+1, y*4+1).RGBA(); return r == 0 }
+	n := side / 4
+	for i := range n {
+		for q := range 4 {
+			require.False(t, black(i, q) || black(q, i) || black(i, n-1-q) || black(n-1-q, i), "border at %d,%d", i, q)
+		}
+	}
+	// The three finder patterns, and none in the fourth corner.
+	for i := range 7 {
+		require.True(t, black(4+i, 4) && black(n-11+i, 4) && black(4+i, n-11))
+	}
+	all := true
+	for i := range 7 {
+		all = all && black(n-11+i, n-11)
+	}
+	require.False(t, all)
+}
+
+func TestTerminalIsSquare(t *testing.T) {
+	text, err := enrolqr.Terminal(link)
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	width := 0
+	for _, l := range lines {
+		l = strings.TrimSuffix(strings.TrimPrefix(l, "\x1b[97;40m"), "\x1b[0m")
+		if width == 0 {
+			width = len([]rune(l))
+		}
+		require.Equal(t, width, len([]rune(l)))
+	}
+	require.InDelta(t, width, 2*len(lines), 1)
+}
+
+func TestTooLongLinkIsRefused(t *testing.T) {
+	_, err := enrolqr.PNG("https://ruhu.example/#/enrol/"+strings.Repeat("x", 5000), 1)
+	require.Error(t, err)
+	_, err = enrolqr.Terminal(strings.Repeat("x", 5000))
+	require.Error(t, err)
+}
