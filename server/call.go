@@ -15,6 +15,8 @@ type call struct {
 	lang      string // zh or en
 	ip        string
 	agent     string
+	host      string
+	accept    string
 	https     bool
 	loopback  bool // the client speaks plain HTTP to this machine's own address
 	token     string
@@ -25,6 +27,8 @@ type call struct {
 	principal auth.Principal
 	head      bool   // the client sent HEAD, which is answered as GET without a body
 	body      []byte // unpacked
+	seen      *seen  // what the handler shows or changed
+	uploadErr error  // why an upload was refused, which tusd would hide
 	err       error
 }
 

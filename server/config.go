@@ -10,6 +10,7 @@ import (
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
+	"ruhu/server/uploads"
 	"ruhu/survey"
 	"ruhu/sync"
 )
@@ -22,11 +23,11 @@ type Config struct {
 	Puller      *sync.Puller
 	Broker      *sync.Broker
 	Survey      *survey.Service
-	Forms       Forms
 	Attachments Attachments
+	Uploads     *uploads.Store // unfinished uploads
 	Summaries   Summaries
+	Releases    survey.Releases
 	Exports     Exports
-	Erasures    Erasures
 	Health      Health
 
 	Clock clock.Clock
@@ -56,8 +57,8 @@ func (c *Config) check() error {
 		ok   bool
 	}{
 		{"Auth", c.Auth != nil}, {"Answers", c.Answers != nil}, {"Registry", c.Registry != nil}, {"Puller", c.Puller != nil},
-		{"Broker", c.Broker != nil}, {"Survey", c.Survey != nil}, {"Forms", c.Forms != nil}, {"Attachments", c.Attachments != nil},
-		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Erasures", c.Erasures != nil}, {"Health", c.Health != nil},
+		{"Broker", c.Broker != nil}, {"Survey", c.Survey != nil}, {"Attachments", c.Attachments != nil}, {"Uploads", c.Uploads != nil},
+		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Health", c.Health != nil},
 		{"Clock", c.Clock != nil}, {"Rand", c.Rand != nil},
 	} {
 		if !need.ok {

@@ -49,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.clock.Now()
 	ip, https := s.peers.client(r)
 	c := &call{id: s.requestID(r), lang: language(r.Header.Get("Accept-Language")), ip: ip, https: https,
-		agent: r.UserAgent(), loopback: loopbackHost(hostOf(r.Host)), header: w.Header()}
+		agent: r.UserAgent(), host: r.Host, accept: r.Header.Get("Accept"), loopback: loopbackHost(hostOf(r.Host)), header: w.Header()}
 	out := &answer{ResponseWriter: w}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)

@@ -3,122 +3,69 @@ package server
 import (
 	"context"
 	"io"
-	"time"
+	"slices"
 
 	"ruhu/auth"
-	"ruhu/schema"
+	"ruhu/survey"
 )
 
 // This file names what the server needs of others beside auth, sync and survey. internal/app puts the parts together.
 
-// Attachments keeps the bytes of finished uploads under their hash, sealed.
+// Attachments keeps the bytes of finished uploads under their hash, sealed under the key of the record that names them.
 type Attachments interface {
+	// MayUpload reports whether a device may begin an upload: it wrote to the record, which names the attachment, and the
+	// limits for one record and one day hold. Codes: not-found, erased, over-quota.
+	MayUpload(ctx context.Context, device, record, name string, size int64) error
 	// Accept takes an upload's bytes for a record. name is the value in the record, sha256-<hex>.<ext>; bytes of another
-	// hash are refused with code invalid, others of the same name again are no error.
+	// hash are refused with code invalid, the same ones again are no error.
 	Accept(ctx context.Context, device, record, name string, r io.Reader, size int64) error
-	// Stat returns the records that name a hash, and its size and type; code not-found where none does.
-	Stat(ctx context.Context, hash string) (Attachment, error)
-	// Open returns the bytes as one of its records holds them; code not-found also after erasure.
+	// Stat returns each record's copy of a hash. Code: not-found where there is none.
+	Stat(ctx context.Context, hash string) ([]Attachment, error)
+	// Open returns the bytes. Code: not-found, also after erasure.
 	Open(ctx context.Context, a Attachment) (io.ReadSeekCloser, error)
-	// MayUpload reports whether a device may begin an upload for a record: it wrote there, and the day's quota holds.
-	// Codes: not-found, over-quota, too-large.
-	MayUpload(ctx context.Context, device, record string, size int64) error
 }
 
-// Attachment is a stored attachment.
+// Attachment is one record's copy of a stored attachment.
 type Attachment struct {
-	Hash    string // 64 hex digits
-	Name    string // sha256-<hex>.<ext>
-	Size    int64
-	Record  string
-	Street  string
-	Grid    string
-	Author  string   // worker id of the record's author
-	Workers []string // assignees
+	Hash      string // 64 hex digits
+	Name      string // sha256-<hex>.<ext>
+	Size      int64
+	Record    string
+	Street    string
+	Grid      string
+	Author    string // worker id of the record's author
+	Assignees []string
+	Open      bool // whole on the phones of author and assignees
 }
 
-// Forms is the catalogue of forms.
-type Forms interface {
-	Snapshot() *schema.Forms
+// Visible reports whether a worker's phone may hold the attachment: that of author or assignee while the record is open.
+func (a Attachment) Visible(worker, street string) bool {
+	return a.Open && a.Street == street && (a.Author == worker || slices.Contains(a.Assignees, worker))
 }
 
-// Release is a frozen summary.
-type Release struct {
-	ID         string
-	Street     string
-	Form       string
-	By         string // user id
-	ByName     string // the officer's name
-	At         time.Time
-	Snapshot   string
-	Note       string
-	JSON, HTML []byte // HTML in the language it was released in; nil in lists
-}
-
-// Summaries makes a street's masked summary and keeps the released ones.
+// Summaries makes a street's masked summary and freezes it.
 type Summaries interface {
 	// JSON returns the live summary. Code: not-found.
 	JSON(ctx context.Context, street, form string) ([]byte, error)
-	// HTML returns the live summary as an HTML fragment for a page of this server.
+	// HTML returns the live summary in zh or en as a fragment for a page of this server.
 	HTML(ctx context.Context, street, form, lang string) ([]byte, error)
-	// Release freezes the summary of approved records, checked against earlier releases. Codes: not-found, rule.
-	Release(ctx context.Context, p auth.Principal, street, form, note string) (Release, error)
-	// Releases lists releases newest first, without bytes.
-	Releases(ctx context.Context, street, cursor string, limit int) (list []Release, next string, err error)
-	// Released returns a release with its bytes. Code: not-found.
-	Released(ctx context.Context, street, id string) (Release, error)
-}
-
-// ExportJob is one export as a job.
-type ExportJob struct {
-	ID         string
-	Owner      string // user id
-	Form       string
-	Format     string
-	Area       string
-	Statuses   []string
-	Correction bool
-	State      string // queued running done failed cancelled
-	Done       int64
-	Total      int64
-	Created    time.Time
-	Finished   time.Time
-	File       string
-	Size       int64
-	Snapshot   string
-	Code       string // why it failed
+	// Release freezes the summary of approved records, checked against earlier releases, signed with the officer's name.
+	// Codes: not-found, rule.
+	Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error)
 }
 
 // Exports runs exports as jobs and keeps their files for a day.
 type Exports interface {
-	Create(ctx context.Context, p auth.Principal, job ExportJob) (ExportJob, error)
-	// Get returns a job of this owner; code not-found also for those of others.
-	Get(ctx context.Context, owner, id string) (ExportJob, error)
-	List(ctx context.Context, owner, cursor string, limit int) (list []ExportJob, next string, err error)
+	// Create queues a job. Codes: not-found, invalid, rule.
+	Create(ctx context.Context, p auth.Principal, job survey.ExportJob) (survey.ExportJob, error)
+	// Get returns a job of this owner. Code: not-found, also for those of others.
+	Get(ctx context.Context, owner, id string) (survey.ExportJob, error)
+	// List lists jobs newest first.
+	List(ctx context.Context, owner, cursor string, limit int) (list []survey.ExportJob, next string, err error)
 	// Cancel stops a job or deletes its file.
 	Cancel(ctx context.Context, owner, id string) error
-	// Open returns a finished job's file.
-	Open(ctx context.Context, owner, id string) (io.ReadSeekCloser, ExportJob, error)
-}
-
-// Erasure is a bulk erasure, which two administrators decide.
-type Erasure struct {
-	ID          string
-	Records     []string
-	Reason      string
-	RequestedBy string
-	Requested   time.Time
-	ConfirmedBy string
-	Confirmed   time.Time
-	Missing     []string
-}
-
-// Erasures keeps bulk erasures and carries them out.
-type Erasures interface {
-	Request(ctx context.Context, p auth.Principal, records []string, reason string) (Erasure, error)
-	// Confirm erases; code rule where the same person asked for it, not-found, conflict where it is done.
-	Confirm(ctx context.Context, p auth.Principal, id string) (Erasure, error)
-	List(ctx context.Context, cursor string, limit int) (list []Erasure, next string, err error)
+	// Open returns a finished job's file. Codes: not-found, conflict (not finished).
+	Open(ctx context.Context, owner, id string) (io.ReadSeekCloser, survey.ExportJob, error)
 }
 
 // Health says whether the stores take work.

@@ -39,13 +39,14 @@ type Server struct {
 	bodies   wire.Bodies
 	packers  packers
 	keys     deviceKeys
+	pulls    pullBuffers
 	limits   struct {
 		device, person, address *keyedLimiter
 		syncFlights             *flights
 		withdrawals             *keyedLimiter
 		pushes                  chan struct{}
 	}
-	tus      http.Handler
+	tus      *tusUploads
 	closing  chan struct{} // closed when the server begins to stop: streams end
 	stopping atomic.Bool
 
@@ -73,7 +74,7 @@ func New(c Config) (*Server, error) {
 	s.limits.withdrawals = newKeyedLimiter(s.clock, float64(limits.WithdrawalsPerHour)/3600, limits.WithdrawalsPerHour)
 	s.limits.syncFlights = newFlights(limits.SyncInFlight)
 	s.limits.pushes = make(chan struct{}, limits.WriterQueue)
-	if s.tus, err = s.newTus(); err != nil {
+	if s.tus, err = s.newTus(c.Uploads); err != nil {
 		return nil, err
 	}
 	return s, s.route()
@@ -88,7 +89,7 @@ func (s *Server) route() error {
 	e.HTTPErrorHandler = s.handleError
 	e.Logger.SetOutput(io.Discard)
 	e.Use(s.guard, s.compress)
-	api.RegisterHandlers(e, api.NewStrictHandler(s, nil))
+	api.RegisterHandlers(e, api.NewStrictHandler(s, []api.StrictMiddlewareFunc{s.auditAnswers}))
 	for _, op := range s.contract.Operations {
 		if op.Tagged("tus") {
 			e.Add(op.Method, op.EchoPath(), s.serveTus)

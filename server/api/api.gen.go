@@ -500,12 +500,17 @@ type ChangeRequest struct {
 
 // Device defines model for Device.
 type Device struct {
-	Created        time.Time   `json:"created"`
+	Created    time.Time  `json:"created"`
+	DrainUntil *time.Time `json:"drain_until,omitempty"`
+
+	// ForkOf the device this one took the place of
+	ForkOf         string      `json:"fork_of,omitempty"`
 	Grids          []string    `json:"grids"`
 	ID             string      `json:"id"`
 	LastSeen       *time.Time  `json:"last_seen,omitempty"`
 	Name           string      `json:"name"`
 	Platform       string      `json:"platform"`
+	Reason         string      `json:"reason,omitempty"`
 	RegistryDevice string      `json:"registry_device"`
 	Revoked        *time.Time  `json:"revoked,omitempty"`
 	State          DeviceState `json:"state"`
@@ -521,6 +526,11 @@ type DeviceState string
 type DevicePage struct {
 	Items []Device `json:"items"`
 	Next  string   `json:"next,omitempty"`
+}
+
+// DrainRequest defines model for DrainRequest.
+type DrainRequest struct {
+	Until time.Time `json:"until"`
 }
 
 // EnrolRequest defines model for EnrolRequest.
@@ -560,9 +570,12 @@ type Enrolled struct {
 
 // Enrolment defines model for Enrolment.
 type Enrolment struct {
-	Code    string    `json:"code"`
-	Expires time.Time `json:"expires"`
-	ID      string    `json:"id"`
+	Code string `json:"code"`
+
+	// CollectQr settings for ODK Collect as it reads them from a QR code
+	CollectQr string    `json:"collect_qr,omitempty"`
+	Expires   time.Time `json:"expires"`
+	ID        string    `json:"id"`
 
 	// QrPng PNG of the URL, base64
 	QrPng string `json:"qr_png"`
@@ -574,13 +587,19 @@ type Enrolment struct {
 
 // EnrolmentBrief defines model for EnrolmentBrief.
 type EnrolmentBrief struct {
-	Created    time.Time           `json:"created"`
-	Expires    time.Time           `json:"expires"`
-	Grids      []string            `json:"grids"`
-	ID         string              `json:"id"`
-	State      EnrolmentBriefState `json:"state"`
-	Worker     string              `json:"worker"`
-	WorkerName string              `json:"worker_name"`
+	Created time.Time `json:"created"`
+
+	// Device which device used it
+	Device  string    `json:"device,omitempty"`
+	Expires time.Time `json:"expires"`
+	Grids   []string  `json:"grids"`
+	ID      string    `json:"id"`
+
+	// Name a new worker's; empty for a further phone
+	Name   string              `json:"name"`
+	State  EnrolmentBriefState `json:"state"`
+	Street string              `json:"street"`
+	Worker string              `json:"worker"`
 }
 
 // EnrolmentBriefState defines model for EnrolmentBrief.State.
@@ -600,6 +619,9 @@ type EnrolmentRequest struct {
 
 	// Name a new worker
 	Name string `json:"name,omitempty"`
+
+	// Street of a further phone, where grids is empty: all of the worker's grids there
+	Street string `json:"street,omitempty"`
 
 	// Worker or the id of one who gets a further phone
 	Worker string `json:"worker,omitempty"`
@@ -744,6 +766,18 @@ type FormList struct {
 	Items []Form `json:"items"`
 }
 
+// GrantChange defines model for GrantChange.
+type GrantChange struct {
+	Granted   []string `json:"granted"`
+	Withdrawn []string `json:"withdrawn"`
+}
+
+// GrantRequest defines model for GrantRequest.
+type GrantRequest struct {
+	Add    []string `json:"add,omitempty"`
+	Remove []string `json:"remove,omitempty"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Epoch   string `json:"epoch,omitempty"`
@@ -820,6 +854,12 @@ type OfficeResult struct {
 	Conflicts []string `json:"conflicts,omitempty"`
 	Ctx       string   `json:"ctx"`
 	Status    string   `json:"status"`
+}
+
+// PasswordChange defines model for PasswordChange.
+type PasswordChange struct {
+	New string `json:"new"`
+	Old string `json:"old"`
 }
 
 // Problem defines model for Problem.
@@ -1166,6 +1206,8 @@ type ListAuditParams struct {
 
 // ListDevicesParams defines parameters for ListDevices.
 type ListDevicesParams struct {
+	Worker string `form:"worker,omitempty" json:"worker,omitempty"`
+
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1173,6 +1215,9 @@ type ListDevicesParams struct {
 
 // ListEnrolmentsParams defines parameters for ListEnrolments.
 type ListEnrolmentsParams struct {
+	// All used, expired and revoked ones too
+	All bool `form:"all,omitempty" json:"all,omitempty"`
+
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1304,6 +1349,9 @@ type EnrolDeviceJSONRequestBody = EnrolRequest
 // RevokeDeviceJSONRequestBody defines body for RevokeDevice for application/json ContentType.
 type RevokeDeviceJSONRequestBody = ReasonRequest
 
+// ProlongDrainJSONRequestBody defines body for ProlongDrain for application/json ContentType.
+type ProlongDrainJSONRequestBody = DrainRequest
+
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = EnrolmentRequest
 
@@ -1318,6 +1366,9 @@ type AddFormMultipartRequestBody AddFormMultipartBody
 
 // CreateHouseholdJSONRequestBody defines body for CreateHousehold for application/json ContentType.
 type CreateHouseholdJSONRequestBody = Household
+
+// ChangeOwnPasswordJSONRequestBody defines body for ChangeOwnPassword for application/json ContentType.
+type ChangeOwnPasswordJSONRequestBody = PasswordChange
 
 // SettleQuarantineJSONRequestBody defines body for SettleQuarantine for application/json ContentType.
 type SettleQuarantineJSONRequestBody = SettleRequest
@@ -1342,6 +1393,9 @@ type CreateUserJSONRequestBody = UserRequest
 
 // ChangeUserJSONRequestBody defines body for ChangeUser for application/json ContentType.
 type ChangeUserJSONRequestBody = UserChange
+
+// ChangeGrantsJSONRequestBody defines body for ChangeGrants for application/json ContentType.
+type ChangeGrantsJSONRequestBody = GrantRequest
 
 // WithdrawJSONRequestBody defines body for Withdraw for application/json ContentType.
 type WithdrawJSONRequestBody = WithdrawalRequest
@@ -1399,6 +1453,9 @@ type ServerInterface interface {
 	// ConfirmDevice Confirm a phone that was re-admitted by its certificate after a restore
 	// (POST /v1/devices/{id}/confirm)
 	ConfirmDevice(ctx echo.Context, id ID) error
+	// ProlongDrain Let a revoked phone push for longer
+	// (POST /v1/devices/{id}/drain)
+	ProlongDrain(ctx echo.Context, id ID) error
 	// ListEnrolments Codes that are still good, without the codes
 	// (GET /v1/enrolments)
 	ListEnrolments(ctx echo.Context, params ListEnrolmentsParams) error
@@ -1465,6 +1522,9 @@ type ServerInterface interface {
 	// Me Who I am and what I may do
 	// (GET /v1/me)
 	Me(ctx echo.Context) error
+	// ChangeOwnPassword Change my password
+	// (POST /v1/me/password)
+	ChangeOwnPassword(ctx echo.Context) error
 	// ListQuarantine What came in and was not merged, and why
 	// (GET /v1/quarantine)
 	ListQuarantine(ctx echo.Context, params ListQuarantineParams) error
@@ -1531,6 +1591,9 @@ type ServerInterface interface {
 	// ChangeUser Disable an account, or set its password
 	// (PATCH /v1/users/{id})
 	ChangeUser(ctx echo.Context, id ID) error
+	// ChangeGrants Grant grids to a worker and withdraw them
+	// (POST /v1/users/{id}/grants)
+	ChangeGrants(ctx echo.Context, id ID) error
 	// Withdraw Erase a record by the code on the respondent's slip, unseen
 	// (POST /v1/withdrawals)
 	Withdraw(ctx echo.Context) error
@@ -1768,6 +1831,13 @@ func (w *ServerInterfaceWrapper) ListDevices(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListDevicesParams
+	// ------------- Optional query parameter "worker" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "worker", ctx.QueryParams(), &params.Worker, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter worker: %s", err))
+	}
+
 	// ------------- Optional query parameter "cursor" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -1828,12 +1898,35 @@ func (w *ServerInterfaceWrapper) ConfirmDevice(ctx echo.Context) error {
 	return err
 }
 
+// ProlongDrain converts echo context to params.
+func (w *ServerInterfaceWrapper) ProlongDrain(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProlongDrain(ctx, id)
+	return err
+}
+
 // ListEnrolments converts echo context to params.
 func (w *ServerInterfaceWrapper) ListEnrolments(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListEnrolmentsParams
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", ctx.QueryParams(), &params.All, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter all: %s", err))
+	}
+
 	// ------------- Optional query parameter "cursor" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2197,6 +2290,15 @@ func (w *ServerInterfaceWrapper) Me(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Me(ctx)
+	return err
+}
+
+// ChangeOwnPassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeOwnPassword(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeOwnPassword(ctx)
 	return err
 }
 
@@ -2708,6 +2810,22 @@ func (w *ServerInterfaceWrapper) ChangeUser(ctx echo.Context) error {
 	return err
 }
 
+// ChangeGrants converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeGrants(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeGrants(ctx, id)
+	return err
+}
+
 // Withdraw converts echo context to params.
 func (w *ServerInterfaceWrapper) Withdraw(ctx echo.Context) error {
 	var err error
@@ -2768,16 +2886,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/auth/refresh", wrapper.Refresh, options.OperationMiddlewares["refresh"]...)
 	router.POST(options.BaseURL+"/v1/auth/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
 	router.GET(options.BaseURL+"/v1/me", wrapper.Me, options.OperationMiddlewares["me"]...)
+	router.POST(options.BaseURL+"/v1/me/password", wrapper.ChangeOwnPassword, options.OperationMiddlewares["changeOwnPassword"]...)
 	router.GET(options.BaseURL+"/v1/devices", wrapper.ListDevices, options.OperationMiddlewares["listDevices"]...)
 	router.POST(options.BaseURL+"/v1/devices", wrapper.EnrolDevice, options.OperationMiddlewares["enrolDevice"]...)
 	router.DELETE(options.BaseURL+"/v1/devices/:id", wrapper.RevokeDevice, options.OperationMiddlewares["revokeDevice"]...)
 	router.POST(options.BaseURL+"/v1/devices/:id/confirm", wrapper.ConfirmDevice, options.OperationMiddlewares["confirmDevice"]...)
+	router.POST(options.BaseURL+"/v1/devices/:id/drain", wrapper.ProlongDrain, options.OperationMiddlewares["prolongDrain"]...)
 	router.GET(options.BaseURL+"/v1/enrolments", wrapper.ListEnrolments, options.OperationMiddlewares["listEnrolments"]...)
 	router.POST(options.BaseURL+"/v1/enrolments", wrapper.CreateEnrolment, options.OperationMiddlewares["createEnrolment"]...)
 	router.DELETE(options.BaseURL+"/v1/enrolments/:id", wrapper.RevokeEnrolment, options.OperationMiddlewares["revokeEnrolment"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.PATCH(options.BaseURL+"/v1/users/:id", wrapper.ChangeUser, options.OperationMiddlewares["changeUser"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/grants", wrapper.ChangeGrants, options.OperationMiddlewares["changeGrants"]...)
 	router.GET(options.BaseURL+"/v1/areas", wrapper.ListAreas, options.OperationMiddlewares["listAreas"]...)
 	router.POST(options.BaseURL+"/v1/areas", wrapper.CreateArea, options.OperationMiddlewares["createArea"]...)
 	router.POST(options.BaseURL+"/v1/areas\\:import", wrapper.ImportAreas, options.OperationMiddlewares["importAreas"]...)
@@ -3455,6 +3576,40 @@ type ConfirmDevicedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ConfirmDevicedefaultApplicationProblemPlusJSONResponse) VisitConfirmDeviceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProlongDrainRequestObject struct {
+	ID   ID `json:"id"`
+	Body *ProlongDrainJSONRequestBody
+}
+
+type ProlongDrainResponseObject interface {
+	VisitProlongDrainResponse(w http.ResponseWriter) error
+}
+
+type ProlongDrain204Response struct {
+}
+
+func (response ProlongDrain204Response) VisitProlongDrainResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ProlongDraindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProlongDraindefaultApplicationProblemPlusJSONResponse) VisitProlongDrainResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4304,6 +4459,39 @@ type MedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MedefaultApplicationProblemPlusJSONResponse) VisitMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOwnPasswordRequestObject struct {
+	Body *ChangeOwnPasswordJSONRequestBody
+}
+
+type ChangeOwnPasswordResponseObject interface {
+	VisitChangeOwnPasswordResponse(w http.ResponseWriter) error
+}
+
+type ChangeOwnPassword204Response struct {
+}
+
+func (response ChangeOwnPassword204Response) VisitChangeOwnPasswordResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ChangeOwnPassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeOwnPassworddefaultApplicationProblemPlusJSONResponse) VisitChangeOwnPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5283,6 +5471,46 @@ func (response ChangeUserdefaultApplicationProblemPlusJSONResponse) VisitChangeU
 	return err
 }
 
+type ChangeGrantsRequestObject struct {
+	ID   ID `json:"id"`
+	Body *ChangeGrantsJSONRequestBody
+}
+
+type ChangeGrantsResponseObject interface {
+	VisitChangeGrantsResponse(w http.ResponseWriter) error
+}
+
+type ChangeGrants200JSONResponse GrantChange
+
+func (response ChangeGrants200JSONResponse) VisitChangeGrantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeGrantsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeGrantsdefaultApplicationProblemPlusJSONResponse) VisitChangeGrantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WithdrawRequestObject struct {
 	Body *WithdrawJSONRequestBody
 }
@@ -5369,6 +5597,9 @@ type StrictServerInterface interface {
 	// ConfirmDevice Confirm a phone that was re-admitted by its certificate after a restore
 	// (POST /v1/devices/{id}/confirm)
 	ConfirmDevice(ctx context.Context, request ConfirmDeviceRequestObject) (ConfirmDeviceResponseObject, error)
+	// ProlongDrain Let a revoked phone push for longer
+	// (POST /v1/devices/{id}/drain)
+	ProlongDrain(ctx context.Context, request ProlongDrainRequestObject) (ProlongDrainResponseObject, error)
 	// ListEnrolments Codes that are still good, without the codes
 	// (GET /v1/enrolments)
 	ListEnrolments(ctx context.Context, request ListEnrolmentsRequestObject) (ListEnrolmentsResponseObject, error)
@@ -5435,6 +5666,9 @@ type StrictServerInterface interface {
 	// Me Who I am and what I may do
 	// (GET /v1/me)
 	Me(ctx context.Context, request MeRequestObject) (MeResponseObject, error)
+	// ChangeOwnPassword Change my password
+	// (POST /v1/me/password)
+	ChangeOwnPassword(ctx context.Context, request ChangeOwnPasswordRequestObject) (ChangeOwnPasswordResponseObject, error)
 	// ListQuarantine What came in and was not merged, and why
 	// (GET /v1/quarantine)
 	ListQuarantine(ctx context.Context, request ListQuarantineRequestObject) (ListQuarantineResponseObject, error)
@@ -5501,6 +5735,9 @@ type StrictServerInterface interface {
 	// ChangeUser Disable an account, or set its password
 	// (PATCH /v1/users/{id})
 	ChangeUser(ctx context.Context, request ChangeUserRequestObject) (ChangeUserResponseObject, error)
+	// ChangeGrants Grant grids to a worker and withdraw them
+	// (POST /v1/users/{id}/grants)
+	ChangeGrants(ctx context.Context, request ChangeGrantsRequestObject) (ChangeGrantsResponseObject, error)
 	// Withdraw Erase a record by the code on the respondent's slip, unseen
 	// (POST /v1/withdrawals)
 	Withdraw(ctx context.Context, request WithdrawRequestObject) (WithdrawResponseObject, error)
@@ -6061,6 +6298,54 @@ func (sh *strictHandler) ConfirmDevice(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(ConfirmDeviceResponseObject); ok {
 		return validResponse.VisitConfirmDeviceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProlongDrain operation middleware
+func (sh *strictHandler) ProlongDrain(ctx echo.Context, id ID) error {
+	var request ProlongDrainRequestObject
+
+	request.ID = id
+
+	var body ProlongDrainJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProlongDrain(ctx.Request().Context(), request.(ProlongDrainRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProlongDrain")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProlongDrainResponseObject); ok {
+		return validResponse.VisitProlongDrainResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -6700,6 +6985,52 @@ func (sh *strictHandler) Me(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(MeResponseObject); ok {
 		return validResponse.VisitMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeOwnPassword operation middleware
+func (sh *strictHandler) ChangeOwnPassword(ctx echo.Context) error {
+	var request ChangeOwnPasswordRequestObject
+
+	var body ChangeOwnPasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeOwnPassword(ctx.Request().Context(), request.(ChangeOwnPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeOwnPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeOwnPasswordResponseObject); ok {
+		return validResponse.VisitChangeOwnPasswordResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7431,6 +7762,54 @@ func (sh *strictHandler) ChangeUser(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(ChangeUserResponseObject); ok {
 		return validResponse.VisitChangeUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeGrants operation middleware
+func (sh *strictHandler) ChangeGrants(ctx echo.Context, id ID) error {
+	var request ChangeGrantsRequestObject
+
+	request.ID = id
+
+	var body ChangeGrantsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeGrants(ctx.Request().Context(), request.(ChangeGrantsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeGrants")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeGrantsResponseObject); ok {
+		return validResponse.VisitChangeGrantsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
