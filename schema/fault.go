@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -98,5 +99,19 @@ func FaultsError(op string, faults []Fault) error {
 	if len(worst) > shown {
 		msg += fmt.Sprintf("; and %d more", len(worst)-shown)
 	}
-	return errs.New(errs.FormFaults, op, "%s", msg)
+	return &errs.Error{Code: errs.FormFaults, Op: op, Msg: msg, Err: faultList(faults)}
+}
+
+// faultList carries the faults in an error's chain; its words stand in the message already.
+type faultList []Fault
+
+func (faultList) Error() string { return "" }
+
+// FaultsOf returns the faults in err's chain, warnings included; nil where there are none.
+func FaultsOf(err error) []Fault {
+	var list faultList
+	if errors.As(err, &list) {
+		return list
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package xform_test
 import (
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"testing"
 
@@ -70,9 +71,10 @@ func hasFault(faults []schema.Fault, code string) bool {
 }
 
 func paths(f *schema.Form) string {
-	var b strings.Builder
+	var list []string
 	f.Walk(func(n *schema.Node) {
-		b.WriteString(n.Path + " " + string(n.Kind) + " " + string(n.Type) + " " + string(n.Control) + " " + n.RowField + "\n")
+		list = append(list, n.Path+" "+string(n.Kind)+" "+string(n.Type)+" "+string(n.Control)+" "+n.RowField)
 	})
-	return b.String()
+	sort.Strings(list)
+	return strings.Join(list, "\n")
 }
