@@ -145,7 +145,7 @@ func (g *page) record(r Reader, s *Service, rec *Record) error {
 		return err
 	}
 	l := wire.PullLine{Kind: wire.KindRecord, Record: rec.ID, Grid: rec.Grid, Case: rec.Case, Form: rec.Form, Version: rec.Version,
-		At: rec.Changed, State: string(whole.State.Canonical())}
+		At: rec.Changed, Until: rec.EditUntil, State: string(whole.State.Canonical())}
 	if s.Stream == Registry {
 		l.Kind, l.Household, l.Case = g.p.kindOf(rec.Form), rec.Case, ""
 	}

@@ -26,7 +26,7 @@ const (
 	KindFollowup   Kind = "followup"   // as record, with household
 	KindCandidate  Kind = "candidate"  // as record, with household
 	KindStub       Kind = "stub"       // record, grid, case, form, status, digest, at
-	KindRecord     Kind = "record"     // record, grid, case, form, version, at, state
+	KindRecord     Kind = "record"     // record, grid, case, form, version, at, until, state
 )
 
 // Kinds returns all kinds in the order of a page.
@@ -51,9 +51,10 @@ type PullLine struct {
 	Digest    [32]byte // stub: of the record's state
 	HasDigest bool
 	At        uint64 // street sequence: of the leave, or of the last change of the record
+	Until     int64  // ms: the phone keeps the state until then and a stub after it (sentiment forms); 0 = no limit
 	State     string // canonical JSON of a record's state
 	ID        string // survey, form, household, assignment
-	Gone      bool   // it no longer concerns this phone
+	Gone      bool   // it no longer concerns this phone; without an id: nothing of the kind does, what follows is all there is
 	Body      string // JSON object, as survey and forms define it
 }
 
@@ -89,6 +90,10 @@ func AppendPull(b []byte, l *PullLine) []byte {
 	if l.At > 0 {
 		b = append(b, `,"at":`...)
 		b = appendUint(b, l.At)
+	}
+	if l.Until > 0 {
+		b = append(b, `,"until":`...)
+		b = appendUint(b, uint64(l.Until))
 	}
 	if l.Gone {
 		b = append(b, `,"gone":true`...)
@@ -163,6 +168,8 @@ func ParsePull(line []byte) (*PullLine, *PullEnd, error) {
 			})
 		case "at":
 			l.At, err = r.Uint()
+		case "until":
+			l.Until, err = r.Int()
 		case "gone":
 			l.Gone, err = r.Bool()
 		case "state":
