@@ -40,7 +40,7 @@ func (s *Server) signIn(ctx context.Context, c *call, name, password string, bro
 }
 
 // setCookie adds a cookie with every attribute that keeps it here. Secure is left off on plain HTTP, which only a
-// loopback listener speaks: CheckListen sees to that.
+// loopback listener speaks: config.Serve.Check sees to that.
 func (c *call) setCookie(cookie *http.Cookie) {
 	cookie.Path, cookie.HttpOnly, cookie.SameSite, cookie.Secure = "/", true, http.SameSiteStrictMode, c.https || !c.loopback
 	c.header.Add("Set-Cookie", cookie.String())

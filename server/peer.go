@@ -5,25 +5,9 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-
-	"ruhu/internal/errs"
 )
 
-// CheckListen refuses what would carry answers in the clear: a listener that is not loopback, without TLS and without a
-// TLS-terminating proxy in front. Code: usage.
-func CheckListen(addr string, hasTLS, behindProxy bool) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return errs.New(errs.Usage, "listen", "%q is not HOST:PORT", addr)
-	}
-	if hasTLS || behindProxy || loopbackHost(host) {
-		return nil
-	}
-	return errs.New(errs.Usage, "listen", "%s is not loopback and there is no TLS", addr).
-		WithHint("Give --tls-cert and --tls-key, or --behind-proxy when a proxy on this machine or network terminates TLS. " +
-			"请提供 --tls-cert 和 --tls-key；若由前置代理处理 TLS，请用 --behind-proxy。")
-}
-
+// hostOf returns a host without its port.
 func hostOf(hostport string) string {
 	if host, _, err := net.SplitHostPort(hostport); err == nil {
 		return host

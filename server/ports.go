@@ -54,10 +54,10 @@ type Summaries interface {
 	Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error)
 }
 
-// Exports runs exports as jobs and keeps their files for a day.
+// Exports runs exports as jobs and keeps their files for a day; internal/jobs does.
 type Exports interface {
-	// Create queues a job. Codes: not-found, invalid, rule.
-	Create(ctx context.Context, p auth.Principal, job survey.ExportJob) (survey.ExportJob, error)
+	// Create queues a job; ID, State and Created are given there. Code: too-many-requests.
+	Create(ctx context.Context, job survey.ExportJob) (survey.ExportJob, error)
 	// Get returns a job of this owner. Code: not-found, also for those of others.
 	Get(ctx context.Context, owner, id string) (survey.ExportJob, error)
 	// List lists jobs newest first.

@@ -27,7 +27,7 @@ func (s *Server) CreateExport(ctx context.Context, req api.CreateExportRequestOb
 			return nil, err
 		}
 	}
-	job, err := s.Exports.Create(ctx, c.principal, survey.ExportJob{Owner: c.principal.UserID, Form: b.Form, Format: string(b.Format), Area: area,
+	job, err := s.Exports.Create(ctx, survey.ExportJob{Owner: c.principal.UserID, Form: b.Form, Format: string(b.Format), Area: area,
 		Statuses: b.Status, Correction: b.Correction})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -127,11 +128,14 @@ func decodeNumber(n json.Number) (any, error) {
 	if err != nil || math.IsInf(f, 0) {
 		return nil, errs.New(errs.BadRequest, "", "a number is out of range")
 	}
-	integer := f == math.Trunc(f)
-	if integer && math.Abs(f) > 1<<53 {
+	if strings.ContainsAny(n.String(), ".eE") {
+		return Number{Value: f}, nil
+	}
+	i, err := strconv.ParseInt(n.String(), 10, 64)
+	if err != nil || i > 1<<53 || i < -1<<53 {
 		return nil, errs.New(errs.BadRequest, "", "an integer is past 2^53")
 	}
-	return Number{Value: f, Integer: integer && !strings.ContainsAny(n.String(), ".eE")}, nil
+	return Number{Value: f, Integer: true}, nil
 }
 
 // loneSurrogate reports a \ud800..\udfff escape that is not half of a pair; the standard decoder turns it into U+FFFD.

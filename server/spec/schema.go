@@ -44,10 +44,10 @@ type rawSchema struct {
 	Maximum    *float64             `yaml:"maximum"`
 	MinItems   int                  `yaml:"minItems"`
 	MaxItems   int                  `yaml:"maxItems"`
-	Items      *yaml.Node           `yaml:"items"`
+	Items      yaml.Node            `yaml:"items"`
 	Properties map[string]yaml.Node `yaml:"properties"`
 	Required   []string             `yaml:"required"`
-	Others     *yaml.Node           `yaml:"additionalProperties"`
+	Others     yaml.Node            `yaml:"additionalProperties"`
 }
 
 func (p *parser) schema(node *yaml.Node) (*Schema, error) {
@@ -89,13 +89,13 @@ func (p *parser) schema(node *yaml.Node) (*Schema, error) {
 			return nil, err
 		}
 	}
-	if raw.Items != nil {
-		if s.Items, err = p.schema(raw.Items); err != nil {
+	if !raw.Items.IsZero() {
+		if s.Items, err = p.schema(&raw.Items); err != nil {
 			return nil, err
 		}
 	}
-	if raw.Others != nil {
-		if s.Others, err = p.schema(raw.Others); err != nil {
+	if !raw.Others.IsZero() {
+		if s.Others, err = p.schema(&raw.Others); err != nil {
 			return nil, err
 		}
 	}

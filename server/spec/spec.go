@@ -101,7 +101,7 @@ type rawOperation struct {
 	Action      string      `yaml:"x-ruhu-action"`
 	Area        string      `yaml:"x-ruhu-area"`
 	Parameters  []yaml.Node `yaml:"parameters"`
-	RequestBody *yaml.Node  `yaml:"requestBody"`
+	RequestBody yaml.Node   `yaml:"requestBody"`
 }
 
 type rawParam struct {
@@ -183,8 +183,8 @@ func (p *parser) operation(path, method string, node *yaml.Node, shared []yaml.N
 		}
 		o.Params = append(o.Params, param)
 	}
-	if raw.RequestBody != nil {
-		if err := p.body(o, raw.RequestBody); err != nil {
+	if !raw.RequestBody.IsZero() {
+		if err := p.body(o, &raw.RequestBody); err != nil {
 			return nil, err
 		}
 	}
