@@ -23,7 +23,8 @@ type search struct {
 	fixed      []bool
 	primary    []bool
 	start      []bool // hidden whatever the search does: primary and withheld
-	easy       []bool // of these, wide enough without anything else being hidden
+	harmless   []bool // withheld zeros that could as well be shown: nothing to protect
+	easy       []bool // wide enough without anything else being hidden
 }
 
 // exchange is one candidate: rows.all × cols.all is what it touches, rows.path × cols.path what it gives its width.
@@ -38,6 +39,7 @@ func newSearch(t *Table, p Policy) *search {
 	s := &search{
 		t: t, width: p.width(), rows: newTree(t.Rows), cols: newTree(t.Cols),
 		cost: make([]float64, n), fixed: make([]bool, n), primary: make([]bool, n), start: make([]bool, n),
+		harmless: make([]bool, n),
 	}
 	leafMean := s.leafMean()
 	for cell := range n {
@@ -45,8 +47,10 @@ func newSearch(t *Table, p Policy) *search {
 		if t.Fixed != nil && t.Fixed(r, c) {
 			s.fixed[cell] = true
 		}
-		s.primary[cell] = p.Small(t.at(cell)) && !(t.at(cell) == 0 && t.ZeroShown != nil && t.ZeroShown(r, c))
+		openZero := t.at(cell) == 0 && (p.ShowZeros || t.ZeroShown != nil && t.ZeroShown(r, c))
+		s.primary[cell] = p.Small(t.at(cell)) && !openZero
 		s.start[cell] = s.primary[cell] || (t.Withheld != nil && t.Withheld(r, c))
+		s.harmless[cell] = s.start[cell] && openZero
 		if t.Cost != nil {
 			s.cost[cell] = t.Cost(r, c)
 			continue
@@ -74,7 +78,7 @@ const thorough = 90
 func (s *search) solve() ([]bool, error) {
 	order := s.order()
 	s.easy = slices.Clone(s.start)
-	for _, cell := range s.t.narrow(s.start, nil, s.width, 0) {
+	for _, cell := range s.t.narrow(s.start, s.harmless, s.width, 0) {
 		s.easy[cell] = false
 	}
 	order = slices.DeleteFunc(order, func(cell int) bool { return s.easy[cell] })
@@ -424,7 +428,7 @@ func (s *search) takeBack(hidden []bool) {
 	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(s.cost[b], s.cost[a]) })
 	for _, cell := range list {
 		hidden[cell] = false
-		if len(s.t.narrow(hidden, nil, s.width, 1)) > 0 {
+		if len(s.t.narrow(hidden, s.harmless, s.width, 1)) > 0 {
 			hidden[cell] = true
 		}
 	}

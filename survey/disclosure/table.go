@@ -30,7 +30,7 @@ type Table struct {
 	Withheld func(row, col int) bool
 	// Fixed cells are shown elsewhere and cannot be hidden here. They must not be small.
 	Fixed func(row, col int) bool
-	// ZeroShown cells may show a zero: it speaks about nobody.
+	// ZeroShown cells may show a zero: it speaks about nobody. Where such a zero is withheld it may be computable.
 	ZeroShown func(row, col int) bool
 	// Cost weighs what is lost by hiding a cell; nil = the count and a fixed part, more for margins.
 	Cost func(row, col int) float64
