@@ -73,6 +73,24 @@ func ParseHouseholds(r io.Reader, scope string, known HouseholdLookups) ([]House
 	return list, nil
 }
 
+// check holds the rules a single household must keep; code invalid.
+func (h *Household) check() error {
+	const op = "household"
+	switch {
+	case !regexp.MustCompile(householdCodePattern).MatchString(h.Code):
+		return errs.New(errs.Invalid, op, "the household code is not right")
+	case utf8.RuneCountInString(h.Address) > maxAddressRunes || utf8.RuneCountInString(h.Label) > maxLabelRunes:
+		return errs.New(errs.Invalid, op, "address or label is too long")
+	case startsFormula(h.Address) || startsFormula(h.Label) || startsFormula(h.Stratum) || startsFormula(h.PSU):
+		return errs.New(errs.Invalid, op, "a text begins with = + - or @")
+	case len(h.Stratum) > maxDesignBytes || len(h.PSU) > maxDesignBytes:
+		return errs.New(errs.Invalid, op, "stratum or psu is too long")
+	case !(h.Weight > 0) || math.IsInf(h.Weight, 0) || !(h.FPC1 >= 0) || !(h.FPC2 >= 0):
+		return errs.New(errs.Invalid, op, "weight, fpc1 or fpc2 is not right")
+	}
+	return nil
+}
+
 type householdParser struct {
 	*table
 	known HouseholdLookups

@@ -1,0 +1,308 @@
+package summary
+
+import (
+	"ruhu/internal/errs"
+	"ruhu/survey/disclosure"
+)
+
+// column describes one column of a table. The first column of a table is its base: what all others divide up. The base is
+// masked before, elsewhere, and what it shows is fixed.
+type column struct {
+	id       string
+	parent   int
+	zeros    bool               // a zero here speaks about nobody and is shown
+	withheld func(row int) bool // not shown in these rows, whatever the count
+	fixed    func(row int) bool // shown elsewhere in these rows
+	cheap    bool               // rather hide this one
+}
+
+// layout is the shape of a table over places.
+type layout struct {
+	id     string
+	cols   []column
+	baseID func(row int) string        // cell name of the base in the ledger; nil: this table's own
+	count  func(row, col int) int64    // the truth
+	base   func(row int) (Count, bool) // masked base; false where the row is not in the table at all
+	policy disclosure.Policy
+}
+
+// maskedTable is a table after masking, by place and column.
+type maskedTable struct {
+	places []place
+	cells  [][]Count
+	merged map[int][]Count // parent place -> the places below it that cannot stand alone, together
+}
+
+func (m *maskedTable) at(row, col int) Count { return m.cells[row][col] }
+
+// masker makes the tables of one summary and keeps what is published in a ledger.
+type masker struct {
+	places []place
+	ledger disclosure.System
+	hidden map[string]bool // table id -> something is hidden there
+}
+
+func newMasker(places []place) *masker { return &masker{places: places, hidden: map[string]bool{}} }
+
+// frame masks a single column: the base of other tables. Zeros are shown.
+func (k *masker) frame(id string, depth int, policy disclosure.Policy, count func(row int) int64) ([]Count, error) {
+	var rows disclosure.Axis
+	var at []int
+	back := map[int]int{}
+	for i, p := range k.places {
+		if len(p.area.Code) > depth {
+			continue
+		}
+		parent := -1
+		if p.parent >= 0 {
+			parent = back[p.parent]
+		}
+		back[i] = rows.Add(p.area.Code, parent)
+		at = append(at, i)
+	}
+	var cols disclosure.Axis
+	cols.Add(id, -1)
+	t := disclosure.NewTable(rows, cols)
+	for r, i := range at {
+		t.Count[r][0] = count(i)
+	}
+	t.ZeroShown = func(int, int) bool { return true }
+	mask, err := disclosure.Suppress(t, policy)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Count, len(k.places))
+	for i := range out {
+		out[i] = hiddenCount()
+	}
+	for r, i := range at {
+		if mask.Hidden(r, 0) {
+			k.hidden[id] = true
+		} else {
+			out[i] = shown(t.Count[r][0])
+			k.ledger.Publish(cellName(id, k.places[i].area.Code, id), t.Count[r][0])
+		}
+	}
+	k.sums(at, func(i int) string { return cellName(id, k.places[i].area.Code, id) })
+	return out, nil
+}
+
+// sums tells the ledger that places sum into their parents.
+func (k *masker) sums(rows []int, name func(place int) string) {
+	children := map[int][]string{}
+	for _, i := range rows {
+		if p := k.places[i].parent; p >= 0 {
+			children[p] = append(children[p], name(i))
+		}
+	}
+	for p, kids := range children {
+		k.ledger.Sum(name(p), kids...)
+	}
+}
+
+func cellName(table, place, col string) string { return table + "|" + place + "|" + col }
+
+// mask makes one table. Rows whose base is hidden are not in it; they stand together in one row below their parent, whose
+// base anybody can compute. Rows with an empty base hold zeros and are not in it either.
+func (k *masker) mask(l layout) (*maskedTable, error) {
+	out := &maskedTable{places: k.places, cells: make([][]Count, len(k.places)), merged: map[int][]Count{}}
+	for i := range out.cells {
+		out.cells[i] = make([]Count, len(l.cols))
+		for c := range out.cells[i] {
+			out.cells[i][c] = hiddenCount()
+		}
+	}
+	rows := k.rows(l)
+	k.tell(l)
+	for _, i := range rows.empty {
+		for c := range l.cols {
+			out.cells[i][c] = shown(0)
+			if c > 0 {
+				k.ledger.Publish(k.name(l, i, c), 0)
+			}
+		}
+	}
+	if rows.axis.Len() == 0 {
+		k.hidden[l.id] = k.hidden[l.id] || len(rows.empty) == 0
+		return out, nil
+	}
+	t, mask, err := k.suppress(l, rows)
+	if errs.CodeOf(err) == errs.Rule { // nothing can be shown here beside what stands fixed
+		k.hidden[l.id] = true
+		for r, members := range rows.members {
+			if rows.mergedInto[r] < 0 {
+				out.cells[members[0]][0] = shown(t.Count[r][0])
+			}
+		}
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for r, members := range rows.members {
+		cells := make([]Count, len(l.cols))
+		for c := range l.cols {
+			if mask.Hidden(r, c) {
+				cells[c] = hiddenCount()
+				k.hidden[l.id] = true
+			} else {
+				cells[c] = shown(t.Count[r][c])
+			}
+			name := k.name(l, members[0], c)
+			if rows.mergedInto[r] >= 0 {
+				name = k.mergedName(l, rows.mergedInto[r], c)
+				parts := make([]string, len(members))
+				for j, i := range members {
+					parts[j] = k.name(l, i, c)
+				}
+				k.ledger.Sum(name, parts...)
+			}
+			if !cells[c].hidden {
+				k.ledger.Publish(name, cells[c].n)
+			}
+		}
+		if p := rows.mergedInto[r]; p >= 0 {
+			out.merged[p] = cells
+			k.hidden[l.id] = true
+		} else {
+			copy(out.cells[members[0]], cells)
+		}
+	}
+	return out, nil
+}
+
+func (k *masker) name(l layout, row, col int) string {
+	if col == 0 && l.baseID != nil {
+		return l.baseID(row)
+	}
+	return cellName(l.id, k.places[row].area.Code, l.cols[col].id)
+}
+
+func (k *masker) mergedName(l layout, parent, col int) string {
+	return cellName(l.id, k.places[parent].area.Code+"+", l.cols[col].id)
+}
+
+// tell gives the ledger all sums of a table, also of rows that are not shown: an attacker knows them.
+func (k *masker) tell(l layout) {
+	var rows []int
+	for i := range k.places {
+		if _, in := l.base(i); in {
+			rows = append(rows, i)
+		}
+	}
+	for c := range l.cols {
+		if c == 0 && l.baseID != nil {
+			continue // the base's own table told
+		}
+		k.sums(rows, func(i int) string { return k.name(l, i, c) })
+	}
+	for _, i := range rows {
+		kids := map[int][]string{}
+		for c, col := range l.cols {
+			if col.parent >= 0 {
+				kids[col.parent] = append(kids[col.parent], k.name(l, i, c))
+			}
+		}
+		for p, list := range kids {
+			k.ledger.Sum(k.name(l, i, p), list...)
+		}
+	}
+}
+
+// tableRows are the rows of a table that can be masked: places with a shown base, and the merged rest of their siblings.
+type tableRows struct {
+	axis       disclosure.Axis
+	members    [][]int // places of each row
+	mergedInto []int   // parent place of a merged row, -1
+	empty      []int   // places with a base of zero
+}
+
+func (k *masker) rows(l layout) tableRows {
+	var out tableRows
+	at := map[int]int{} // place -> row
+	rest := map[int][]int{}
+	var parents []int
+	for i, p := range k.places {
+		base, in := l.base(i)
+		if !in {
+			continue
+		}
+		parentRow := -1
+		if p.parent >= 0 {
+			r, ok := at[p.parent]
+			if !ok {
+				if n, shownBase := base.Value(); shownBase && n == 0 {
+					out.empty = append(out.empty, i)
+				}
+				continue // below a place that is not in the table
+			}
+			parentRow = r
+		}
+		switch n, ok := base.Value(); {
+		case !ok && p.parent >= 0:
+			if rest[p.parent] == nil {
+				parents = append(parents, p.parent)
+			}
+			rest[p.parent] = append(rest[p.parent], i)
+		case !ok:
+		case n == 0:
+			out.empty = append(out.empty, i)
+		default:
+			at[i] = out.axis.Add(p.area.Code, parentRow)
+			out.members = append(out.members, []int{i})
+			out.mergedInto = append(out.mergedInto, -1)
+		}
+	}
+	for _, p := range parents {
+		out.axis.Add(k.places[p].area.Code+"+", at[p])
+		out.members = append(out.members, rest[p])
+		out.mergedInto = append(out.mergedInto, p)
+	}
+	return out
+}
+
+func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclosure.Mask, error) {
+	var cols disclosure.Axis
+	for _, c := range l.cols {
+		cols.Add(c.id, c.parent)
+	}
+	t := disclosure.NewTable(rows.axis, cols)
+	mean := 1.0
+	for r, members := range rows.members {
+		for c := range l.cols {
+			for _, i := range members {
+				t.Count[r][c] += l.count(i, c)
+			}
+		}
+		mean += float64(t.Count[r][0]) / float64(len(rows.members)*len(l.cols))
+	}
+	below := func(axis disclosure.Axis, i int) float64 {
+		n := 1.0
+		for j := range axis.Parent {
+			for p := axis.Parent[j]; p >= 0; p = axis.Parent[p] {
+				if p == i {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	rowWeight, colWeight := make([]float64, rows.axis.Len()), make([]float64, len(l.cols))
+	for r := range rowWeight {
+		rowWeight[r] = below(rows.axis, r)
+	}
+	for c := range colWeight {
+		colWeight[c] = below(cols, c)
+		if l.cols[c].cheap {
+			colWeight[c] /= 4
+		}
+	}
+	t.Cost = func(r, c int) float64 { return (mean + float64(t.Count[r][c])) * rowWeight[r] * colWeight[c] }
+	t.Fixed = func(r, c int) bool {
+		return c == 0 || l.cols[c].fixed != nil && l.cols[c].fixed(rows.members[r][0])
+	}
+	t.ZeroShown = func(_, c int) bool { return l.cols[c].zeros }
+	t.Withheld = func(r, c int) bool { return l.cols[c].withheld != nil && l.cols[c].withheld(rows.members[r][0]) }
+	mask, err := disclosure.Suppress(t, l.policy)
+	return t, mask, err
+}

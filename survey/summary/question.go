@@ -1,0 +1,94 @@
+package summary
+
+import (
+	"strings"
+
+	"ruhu/schema"
+	"ruhu/survey"
+)
+
+type kind string
+
+// The kinds of questions a summary shows.
+const (
+	kindOne    kind = "one"    // one choice
+	kindLikert kind = "likert" // one of five ordered choices, best first
+	kindMany   kind = "many"   // several choices
+)
+
+// question is a question as the summary shows it.
+type question struct {
+	node    *schema.Node
+	kind    kind
+	choices []schema.Choice // without missing codes
+	missing []schema.Choice // missing codes of its list
+	base    *condition      // who was asked; nil = every record
+	doors   bool            // asked of everybody who takes part: bounds may be taken over all households
+}
+
+// sensitiveNames are questions that are never shown: they may only be asked with a consent of their own.
+func sensitiveNames() map[string]bool { return map[string]bool{"party": true} }
+
+// gates are the questions that let a respondent into the interview.
+func gates() map[string]bool { return map[string]bool{"consent": true, "consent_party": true, "adult": true} }
+
+// questionsOf lists what is shown of a form: closed choice questions outside repeats, in form order.
+func questionsOf(f *schema.Form) []question {
+	r := newRouting(f)
+	depth := map[string]int{} // how many conditions stand before a question
+	var list []question
+	for _, n := range f.Questions() {
+		conditions := r.conditions(n)
+		for _, c := range conditions {
+			depth[n.Path] = max(depth[n.Path], depth[c.path]+1)
+		}
+		if !showable(n) {
+			continue
+		}
+		q := question{node: n, kind: kindOne, doors: true}
+		if n.Control == schema.Select {
+			q.kind = kindMany
+		}
+		for _, c := range n.ChoiceItems() {
+			if survey.MissingCode(c.Value) {
+				q.missing = append(q.missing, c)
+			} else {
+				q.choices = append(q.choices, c)
+			}
+		}
+		if n.Control == schema.SelectOne && isLikert(n, q.choices) {
+			q.kind = kindLikert
+		}
+		for i, c := range conditions {
+			if q.base == nil || depth[c.path] > depth[q.base.path] {
+				q.base = &conditions[i]
+			}
+			cut := strings.LastIndexByte(c.path, '/')
+			q.doors = q.doors && gates()[c.path[cut+1:]]
+		}
+		if gates()[n.Name] {
+			q.doors = false
+		}
+		list = append(list, q)
+	}
+	return list
+}
+
+func showable(n *schema.Node) bool {
+	return (n.Control == schema.SelectOne || n.Control == schema.Select) && n.Repeat() == nil && !n.InMeta &&
+		!sensitiveNames()[n.Name] && n.Choices != nil && n.Choices.List != nil && !n.Choices.List.Open && len(n.ChoiceItems()) > 0
+}
+
+// isLikert recognises five ordered answers coded 1 to 5 from best to worst: by how the question is put, or by its list.
+func isLikert(n *schema.Node, choices []schema.Choice) bool {
+	if len(choices) != 5 {
+		return false
+	}
+	for i, c := range choices {
+		if c.Value != string(rune('1'+i)) {
+			return false
+		}
+	}
+	list := n.Choices.List.Name
+	return strings.Contains(n.Appearance, "likert") || strings.HasPrefix(list, "sat5") || strings.HasPrefix(list, "agree5")
+}
