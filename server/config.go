@@ -25,6 +25,7 @@ type Config struct {
 	Survey      *survey.Service
 	Attachments Attachments
 	Uploads     *uploads.Store // unfinished uploads
+	Records     survey.Records
 	Summaries   Summaries
 	Releases    survey.Releases
 	Exports     Exports
@@ -58,7 +59,7 @@ func (c *Config) check() error {
 	}{
 		{"Auth", c.Auth != nil}, {"Answers", c.Answers != nil}, {"Registry", c.Registry != nil}, {"Puller", c.Puller != nil},
 		{"Broker", c.Broker != nil}, {"Survey", c.Survey != nil}, {"Attachments", c.Attachments != nil}, {"Uploads", c.Uploads != nil},
-		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Health", c.Health != nil},
+		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Records", c.Records != nil}, {"Health", c.Health != nil},
 		{"Clock", c.Clock != nil}, {"Rand", c.Rand != nil},
 	} {
 		if !need.ok {

@@ -28,7 +28,7 @@ func (s *Server) Readyz(ctx context.Context, _ api.ReadyzRequestObject) (api.Rea
 }
 
 // ErrorCatalogue returns every code with its sentences; phones keep it.
-func (s *Server) ErrorCatalogue(context.Context, api.ErrorCatalogueRequestObject) (api.ErrorCatalogueResponseObject, error) {
+func (s *Server) ErrorCatalogue(ctx context.Context, _ api.ErrorCatalogueRequestObject) (api.ErrorCatalogueResponseObject, error) {
 	all := errs.All()
 	list := make([]api.ErrorEntry, 0, len(all))
 	for _, e := range all {
@@ -36,8 +36,6 @@ func (s *Server) ErrorCatalogue(context.Context, api.ErrorCatalogueRequestObject
 			Code: string(e.Code), HTTP: e.HTTP, Exit: e.Exit, Zh: e.ZH, En: e.EN, HintZh: e.HintZH, HintEn: e.HintEN,
 		})
 	}
-	return api.ErrorCatalogue200JSONResponse{
-		Body:    api.ErrorCatalogue{Errors: list},
-		Headers: api.ErrorCatalogue200ResponseHeaders{CacheControl: "public, max-age=3600"},
-	}, nil
+	callOf(ctx).header.Set("Cache-Control", "public, max-age=3600")
+	return api.ErrorCatalogue200JSONResponse{Errors: list}, nil
 }

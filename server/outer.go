@@ -19,18 +19,30 @@ type answer struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	have   string // If-None-Match of a GET: what the client has
+	drop   bool   // it has this: the body is not sent
 }
 
 func (a *answer) WriteHeader(status int) {
-	if a.status == 0 {
-		a.status = status
+	if a.status != 0 {
+		return
 	}
+	if status == http.StatusOK && a.have != "" && strings.TrimPrefix(a.Header().Get("ETag"), "W/") == strings.TrimPrefix(a.have, "W/") {
+		status, a.drop = http.StatusNotModified, true
+		for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition"} {
+			a.Header().Del(name)
+		}
+	}
+	a.status = status
 	a.ResponseWriter.WriteHeader(status)
 }
 
 func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {
-		a.status = http.StatusOK
+		a.WriteHeader(http.StatusOK)
+	}
+	if a.drop {
+		return len(b), nil
 	}
 	n, err := a.ResponseWriter.Write(b)
 	a.bytes += int64(n)
@@ -51,6 +63,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{id: s.requestID(r), lang: language(r.Header.Get("Accept-Language")), ip: ip, https: https,
 		agent: r.UserAgent(), host: r.Host, accept: r.Header.Get("Accept"), loopback: loopbackHost(hostOf(r.Host)), header: w.Header()}
 	out := &answer{ResponseWriter: w}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		out.have = r.Header.Get("If-None-Match")
+	}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
 	secureHeaders(h, https)

@@ -109,6 +109,7 @@ func faultsOf(c *call, err error) []api.Fault {
 			list = append(list, api.Fault{Path: f.Path, Message: f.Message})
 		}
 	}
+	list = append(list, formFaults(c, faultsOfForm(err))...)
 	if table := survey.FaultsOf(err); table != nil {
 		for _, f := range table.List {
 			list = append(list, api.Fault{Line: f.Line, Column: f.Name, Path: columnLetter(f.Column), Message: c.pick(f.ZH, f.EN)})

@@ -198,24 +198,6 @@ func (e FormState) Valid() bool {
 	}
 }
 
-// Defines values for HistoryEntryRow.
-const (
-	Added   HistoryEntryRow = "added"
-	Removed HistoryEntryRow = "removed"
-)
-
-// Valid indicates whether the value is a known member of the HistoryEntryRow enum.
-func (e HistoryEntryRow) Valid() bool {
-	switch e {
-	case Added:
-		return true
-	case Removed:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for QuarantineItemStatus.
 const (
 	QuarantineItemStatusQuarantined QuarantineItemStatus = "quarantined"
@@ -427,6 +409,7 @@ type Assignment struct {
 	Grid      string `json:"grid"`
 	Household string `json:"household"`
 	ID        string `json:"id"`
+	Survey    string `json:"survey,omitempty"`
 	Worker    string `json:"worker"`
 }
 
@@ -491,11 +474,24 @@ type ChangeRequest struct {
 	Add []string `json:"add,omitempty"`
 
 	// Corrects a quarantined line that this replaces
-	Corrects string             `json:"corrects,omitempty"`
-	Ctx      string             `json:"ctx"`
-	Del      []string           `json:"del,omitempty"`
-	Reason   string             `json:"reason"`
-	Set      map[string]*string `json:"set,omitempty"`
+	Corrects string `json:"corrects,omitempty"`
+
+	// Ctx empty only with corrects
+	Ctx    string             `json:"ctx"`
+	Del    []string           `json:"del,omitempty"`
+	Reason string             `json:"reason"`
+	Set    map[string]*string `json:"set,omitempty"`
+}
+
+// Comment defines model for Comment.
+type Comment struct {
+	Author string `json:"author"`
+	Date   string `json:"date"`
+	ID     string `json:"id"`
+
+	// Path the question, empty for the record
+	Path string `json:"path,omitempty"`
+	Text string `json:"text"`
 }
 
 // Device defines model for Device.
@@ -734,12 +730,17 @@ type Form struct {
 	Added       time.Time        `json:"added,omitempty"`
 	Attachments []FormAttachment `json:"attachments,omitempty"`
 
-	// Hash sha256:… of the uploaded bytes
-	Hash    string    `json:"hash"`
-	ID      string    `json:"id"`
-	State   FormState `json:"state"`
-	Title   Text      `json:"title"`
-	Version string    `json:"version"`
+	// Hash SHA-256 of the uploaded bytes, hex
+	Hash string `json:"hash"`
+	ID   string `json:"id"`
+
+	// Kind how a survey uses it, empty where none does
+	Kind     string    `json:"kind,omitempty"`
+	State    FormState `json:"state"`
+	Survey   string    `json:"survey,omitempty"`
+	Title    Text      `json:"title"`
+	Version  string    `json:"version"`
+	Warnings []string  `json:"warnings,omitempty"`
 }
 
 // FormState defines model for Form.State.
@@ -792,32 +793,33 @@ type History struct {
 
 // HistoryEntry defines model for HistoryEntry.
 type HistoryEntry struct {
-	Author     string          `json:"author"`
-	Date       string          `json:"date"`
-	Path       string          `json:"path"`
-	Reason     string          `json:"reason,omitempty"`
-	Role       string          `json:"role,omitempty"`
-	Row        HistoryEntryRow `json:"row,omitempty"`
-	Superseded []Sibling       `json:"superseded,omitempty"`
-	Value      *string         `json:"value,omitempty"`
-}
+	Author string `json:"author"`
+	Date   string `json:"date"`
 
-// HistoryEntryRow defines model for HistoryEntry.Row.
-type HistoryEntryRow string
+	// Office written by the office
+	Office bool   `json:"office"`
+	Path   string `json:"path"`
+	Reason string `json:"reason,omitempty"`
+
+	// Row added or removed, where path is a row
+	Row        string    `json:"row,omitempty"`
+	Superseded []Sibling `json:"superseded,omitempty"`
+	Value      *string   `json:"value"`
+}
 
 // Household defines model for Household.
 type Household struct {
 	// Address kept in the registry only
 	Address     string  `json:"address,omitempty"`
-	Fpc1        float32 `json:"fpc1,omitempty"`
-	Fpc2        float32 `json:"fpc2,omitempty"`
+	Fpc1        float64 `json:"fpc1,omitempty"`
+	Fpc2        float64 `json:"fpc2,omitempty"`
 	Grid        string  `json:"grid"`
 	Household   string  `json:"household"`
 	LabelPublic string  `json:"label_public,omitempty"`
 	Psu         string  `json:"psu,omitempty"`
-	Selected    bool    `json:"selected,omitempty"`
+	Selected    *bool   `json:"selected,omitempty"`
 	Stratum     string  `json:"stratum,omitempty"`
-	Weight      float32 `json:"weight,omitempty"`
+	Weight      float64 `json:"weight,omitempty"`
 }
 
 // HouseholdPage defines model for HouseholdPage.
@@ -906,6 +908,14 @@ type QuarantinePage struct {
 	Next  string           `json:"next,omitempty"`
 }
 
+// QuarantinedLine defines model for QuarantinedLine.
+type QuarantinedLine struct {
+	Add  []string           `json:"add"`
+	Del  []string           `json:"del"`
+	Line QuarantineItem     `json:"line"`
+	Set  map[string]*string `json:"set"`
+}
+
 // ReasonRequest defines model for ReasonRequest.
 type ReasonRequest struct {
 	Reason string `json:"reason"`
@@ -913,24 +923,31 @@ type ReasonRequest struct {
 
 // Record defines model for Record.
 type Record struct {
-	Answers            map[string]*string `json:"answers"`
-	Author             string             `json:"author,omitempty"`
-	Case               string             `json:"case"`
-	Conflicts          []string           `json:"conflicts"`
-	Ctx                string             `json:"ctx"`
-	Date               string             `json:"date,omitempty"`
-	Flags              []string           `json:"flags"`
-	Form               string             `json:"form"`
-	ID                 string             `json:"id"`
-	MissingAttachments []string           `json:"missing_attachments"`
+	Answers map[string]*string `json:"answers"`
+
+	// Assignees worker codes
+	Assignees          []string  `json:"assignees,omitempty"`
+	Author             string    `json:"author,omitempty"`
+	Case               string    `json:"case"`
+	Comments           []Comment `json:"comments,omitempty"`
+	Conflicts          []string  `json:"conflicts"`
+	Ctx                string    `json:"ctx"`
+	Date               string    `json:"date,omitempty"`
+	Flags              []string  `json:"flags"`
+	Form               string    `json:"form"`
+	ID                 string    `json:"id"`
+	MissingAttachments []string  `json:"missing_attachments"`
 
 	// Reason why a record needs review again: arrived-after-review
 	Reason   string               `json:"reason,omitempty"`
 	Rows     map[string][]string  `json:"rows"`
 	Siblings map[string][]Sibling `json:"siblings"`
 	Status   string               `json:"status"`
-	Version  string               `json:"version"`
-	Village  string               `json:"village"`
+
+	// Stub answers are not shown: a draft, or restricted
+	Stub    bool   `json:"stub,omitempty"`
+	Version string `json:"version"`
+	Village string `json:"village"`
 }
 
 // RecordBrief defines model for RecordBrief.
@@ -987,6 +1004,13 @@ type ReleasePage struct {
 type ReleaseRequest struct {
 	Form string `json:"form"`
 	Note string `json:"note,omitempty"`
+}
+
+// RestrictRequest defines model for RestrictRequest.
+type RestrictRequest struct {
+	Household string `json:"household"`
+	On        bool   `json:"on"`
+	Reason    string `json:"reason"`
 }
 
 // ReviewRequest defines model for ReviewRequest.
@@ -1046,8 +1070,8 @@ type Survey struct {
 	ID            string       `json:"id"`
 	LegalBasis    string       `json:"legal_basis"`
 	LinkTTLDays   int          `json:"link_ttl_days,omitempty"`
-	Mode          SurveyMode   `json:"mode"`
-	Notice        Text         `json:"notice"`
+	Mode          SurveyMode   `json:"mode,omitempty"`
+	Notice        Text         `json:"notice,omitempty"`
 	NoticeHash    string       `json:"notice_hash,omitempty"`
 	NoticeVersion int          `json:"notice_version,omitempty"`
 
@@ -1382,6 +1406,9 @@ type ChangeRecordJSONRequestBody = ChangeRequest
 // ReviewRecordJSONRequestBody defines body for ReviewRecord for application/json ContentType.
 type ReviewRecordJSONRequestBody = ReviewRequest
 
+// RestrictJSONRequestBody defines body for Restrict for application/json ContentType.
+type RestrictJSONRequestBody = RestrictRequest
+
 // CreateReleaseJSONRequestBody defines body for CreateRelease for application/json ContentType.
 type CreateReleaseJSONRequestBody = ReleaseRequest
 
@@ -1528,6 +1555,9 @@ type ServerInterface interface {
 	// ListQuarantine What came in and was not merged, and why
 	// (GET /v1/quarantine)
 	ListQuarantine(ctx echo.Context, params ListQuarantineParams) error
+	// GetQuarantined What a line wrote
+	// (GET /v1/quarantine/{id})
+	GetQuarantined(ctx echo.Context, id ID) error
 	// SettleQuarantine Release or discard a line
 	// (POST /v1/quarantine/{id})
 	SettleQuarantine(ctx echo.Context, id ID) error
@@ -1549,6 +1579,9 @@ type ServerInterface interface {
 	// ReviewRecord Approve, return, or ask for another look
 	// (POST /v1/records/{id}/review)
 	ReviewRecord(ctx echo.Context, id ID, params ReviewRecordParams) error
+	// Restrict Stop all use of a household's records but storage, or end that, unseen
+	// (POST /v1/restrictions)
+	Restrict(ctx echo.Context) error
 	// ListReleases Released summaries of a street, newest first
 	// (GET /v1/streets/{code}/releases)
 	ListReleases(ctx echo.Context, code Street, params ListReleasesParams) error
@@ -2334,6 +2367,22 @@ func (w *ServerInterfaceWrapper) ListQuarantine(ctx echo.Context) error {
 	return err
 }
 
+// GetQuarantined converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuarantined(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuarantined(ctx, id)
+	return err
+}
+
 // SettleQuarantine converts echo context to params.
 func (w *ServerInterfaceWrapper) SettleQuarantine(ctx echo.Context) error {
 	var err error
@@ -2538,6 +2587,15 @@ func (w *ServerInterfaceWrapper) ReviewRecord(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReviewRecord(ctx, id, params)
+	return err
+}
+
+// Restrict converts echo context to params.
+func (w *ServerInterfaceWrapper) Restrict(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Restrict(ctx)
 	return err
 }
 
@@ -2929,8 +2987,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/records/:id/changes", wrapper.ChangeRecord, options.OperationMiddlewares["changeRecord"]...)
 	router.POST(options.BaseURL+"/v1/records/:id/review", wrapper.ReviewRecord, options.OperationMiddlewares["reviewRecord"]...)
 	router.GET(options.BaseURL+"/v1/quarantine", wrapper.ListQuarantine, options.OperationMiddlewares["listQuarantine"]...)
+	router.GET(options.BaseURL+"/v1/quarantine/:id", wrapper.GetQuarantined, options.OperationMiddlewares["getQuarantined"]...)
 	router.POST(options.BaseURL+"/v1/quarantine/:id", wrapper.SettleQuarantine, options.OperationMiddlewares["settleQuarantine"]...)
 	router.POST(options.BaseURL+"/v1/withdrawals", wrapper.Withdraw, options.OperationMiddlewares["withdraw"]...)
+	router.POST(options.BaseURL+"/v1/restrictions", wrapper.Restrict, options.OperationMiddlewares["restrict"]...)
 	router.GET(options.BaseURL+"/v1/erasures", wrapper.ListErasures, options.OperationMiddlewares["listErasures"]...)
 	router.POST(options.BaseURL+"/v1/erasures", wrapper.RequestErasure, options.OperationMiddlewares["requestErasure"]...)
 	router.POST(options.BaseURL+"/v1/erasures/:id/confirm", wrapper.ConfirmErasure, options.OperationMiddlewares["confirmErasure"]...)
@@ -3184,7 +3244,7 @@ type CreateAssignmentsResponseObject interface {
 	VisitCreateAssignmentsResponse(w http.ResponseWriter) error
 }
 
-type CreateAssignments201JSONResponse ImportResult
+type CreateAssignments201JSONResponse Assignment
 
 func (response CreateAssignments201JSONResponse) VisitCreateAssignmentsResponse(w http.ResponseWriter) error {
 
@@ -4542,6 +4602,45 @@ func (response ListQuarantinedefaultApplicationProblemPlusJSONResponse) VisitLis
 	return err
 }
 
+type GetQuarantinedRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetQuarantinedResponseObject interface {
+	VisitGetQuarantinedResponse(w http.ResponseWriter) error
+}
+
+type GetQuarantined200JSONResponse QuarantinedLine
+
+func (response GetQuarantined200JSONResponse) VisitGetQuarantinedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuarantineddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetQuarantineddefaultApplicationProblemPlusJSONResponse) VisitGetQuarantinedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SettleQuarantineRequestObject struct {
 	ID   ID `json:"id"`
 	Body *SettleQuarantineJSONRequestBody
@@ -4798,6 +4897,45 @@ type ReviewRecorddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReviewRecorddefaultApplicationProblemPlusJSONResponse) VisitReviewRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RestrictRequestObject struct {
+	Body *RestrictJSONRequestBody
+}
+
+type RestrictResponseObject interface {
+	VisitRestrictResponse(w http.ResponseWriter) error
+}
+
+type Restrict200JSONResponse ImportResult
+
+func (response Restrict200JSONResponse) VisitRestrictResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RestrictdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RestrictdefaultApplicationProblemPlusJSONResponse) VisitRestrictResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5672,6 +5810,9 @@ type StrictServerInterface interface {
 	// ListQuarantine What came in and was not merged, and why
 	// (GET /v1/quarantine)
 	ListQuarantine(ctx context.Context, request ListQuarantineRequestObject) (ListQuarantineResponseObject, error)
+	// GetQuarantined What a line wrote
+	// (GET /v1/quarantine/{id})
+	GetQuarantined(ctx context.Context, request GetQuarantinedRequestObject) (GetQuarantinedResponseObject, error)
 	// SettleQuarantine Release or discard a line
 	// (POST /v1/quarantine/{id})
 	SettleQuarantine(ctx context.Context, request SettleQuarantineRequestObject) (SettleQuarantineResponseObject, error)
@@ -5693,6 +5834,9 @@ type StrictServerInterface interface {
 	// ReviewRecord Approve, return, or ask for another look
 	// (POST /v1/records/{id}/review)
 	ReviewRecord(ctx context.Context, request ReviewRecordRequestObject) (ReviewRecordResponseObject, error)
+	// Restrict Stop all use of a household's records but storage, or end that, unseen
+	// (POST /v1/restrictions)
+	Restrict(ctx context.Context, request RestrictRequestObject) (RestrictResponseObject, error)
 	// ListReleases Released summaries of a street, newest first
 	// (GET /v1/streets/{code}/releases)
 	ListReleases(ctx context.Context, request ListReleasesRequestObject) (ListReleasesResponseObject, error)
@@ -7062,6 +7206,31 @@ func (sh *strictHandler) ListQuarantine(ctx echo.Context, params ListQuarantineP
 	return nil
 }
 
+// GetQuarantined operation middleware
+func (sh *strictHandler) GetQuarantined(ctx echo.Context, id ID) error {
+	var request GetQuarantinedRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuarantined(ctx.Request().Context(), request.(GetQuarantinedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuarantined")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuarantinedResponseObject); ok {
+		return validResponse.VisitGetQuarantinedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SettleQuarantine operation middleware
 func (sh *strictHandler) SettleQuarantine(ctx echo.Context, id ID) error {
 	var request SettleQuarantineRequestObject
@@ -7325,6 +7494,52 @@ func (sh *strictHandler) ReviewRecord(ctx echo.Context, id ID, params ReviewReco
 		return err
 	} else if validResponse, ok := response.(ReviewRecordResponseObject); ok {
 		return validResponse.VisitReviewRecordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Restrict operation middleware
+func (sh *strictHandler) Restrict(ctx echo.Context) error {
+	var request RestrictRequestObject
+
+	var body RestrictJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Restrict(ctx.Request().Context(), request.(RestrictRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Restrict")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RestrictResponseObject); ok {
+		return validResponse.VisitRestrictResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

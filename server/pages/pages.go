@@ -20,10 +20,11 @@ func Assets() (fs.FS, error) { return fs.Sub(assets, "assets") }
 
 // Frame is what every page shows around its content.
 type Frame struct {
-	Lang  string // zh or en
-	Path  string // of this page, for the link to the other language
-	Demo  bool   // invented data: every page says so
-	Who   string // name of the person signed in, "" for nobody
+	Lang  string       // zh or en
+	Path  string       // of this page, for the link to the other language
+	Query template.URL // its parameters but lang
+	Demo  bool         // invented data: every page says so
+	Who   string       // name of the person signed in, "" for nobody
 	Role  string
 	Area  string
 	CSRF  string

@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"strings"
+
+	"ruhu/auth"
+	"ruhu/internal/errs"
+	"ruhu/server/api"
+	"ruhu/survey"
+)
+
+// ListRecords lists records of the caller's area, without answers.
+func (s *Server) ListRecords(ctx context.Context, req api.ListRecordsRequestObject) (api.ListRecordsResponseObject, error) {
+	c := callOf(ctx)
+	q := req.Params
+	area, err := c.principal.Narrow(q.Area)
+	if err != nil {
+		return nil, err
+	}
+	f := survey.RecordFilter{Form: q.Form, Area: area, Conflict: q.Conflict, Flag: q.Flag, Query: q.Q, Cursor: q.Cursor, Limit: pageSize(q.Limit)}
+	if q.Status != "" {
+		f.Statuses = strings.Split(q.Status, ",")
+	}
+	list, err := s.Survey.Records(ctx, actor(c.principal), f)
+	if err != nil {
+		return nil, err
+	}
+	c.saw("", area, listFilter(q), len(list.Items))
+	page := api.RecordPage{Items: make([]api.RecordBrief, 0, len(list.Items)), Next: list.Next}
+	for _, r := range list.Items {
+		page.Items = append(page.Items, api.RecordBrief{ID: r.ID, Case: r.Case, Form: r.Form, Version: r.Version, Village: r.Village,
+			Status: r.Status, Worker: r.Worker, Date: r.Date, Conflicts: r.Conflicts, Flags: r.Flags})
+	}
+	return api.ListRecords200JSONResponse(page), nil
+}
+
+// listFilter says in the audit log how a list was cut, by ids and codes.
+func listFilter(q api.ListRecordsParams) string {
+	var parts []string
+	for _, p := range [][2]string{{"form", q.Form}, {"status", q.Status}, {"flag", q.Flag}, {"q", q.Q}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+"="+p[1])
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// GetRecord shows one record to a reviewer.
+func (s *Server) GetRecord(ctx context.Context, req api.GetRecordRequestObject) (api.GetRecordResponseObject, error) {
+	c := callOf(ctx)
+	v, err := s.Survey.Record(ctx, actor(c.principal), req.ID)
+	if err != nil {
+		return nil, s.deniedRecord(ctx, c, auth.RecordsRead, req.ID, err)
+	}
+	c.saw(v.ID, v.Village, "", 1)
+	out := api.Record{ID: v.ID, Case: v.Case, Form: v.Form, Version: v.Version, Village: v.Village, Status: v.Status, Reason: v.Reason,
+		Author: v.Worker, Date: v.Date, Conflicts: listOf(v.ConflictPaths), Flags: listOf(v.Flags), Answers: v.Answers,
+		Siblings: map[string][]api.Sibling{}, Rows: v.Rows, Ctx: v.Ctx, MissingAttachments: listOf(v.MissingAttachments), Stub: v.Stub,
+		Assignees: v.Assignees}
+	for path, list := range v.Siblings {
+		out.Siblings[path] = siblingsOut(list)
+	}
+	for _, x := range v.Comments {
+		out.Comments = append(out.Comments, api.Comment{ID: x.ID, Path: x.Path, Text: x.Text, Date: x.Date, Author: x.Author})
+	}
+	return api.GetRecord200JSONResponse(out), nil
+}
+
+func siblingsOut(list []survey.Sibling) []api.Sibling {
+	out := make([]api.Sibling, 0, len(list))
+	for _, x := range list {
+		out = append(out, api.Sibling{Value: x.Value, Date: x.Date, Author: x.Author})
+	}
+	return out
+}
+
+// deniedRecord notes that somebody asked for a record that is not there for them.
+func (s *Server) deniedRecord(ctx context.Context, c *call, a auth.Action, id string, err error) error {
+	if code := errs.CodeOf(err); code == errs.NotFound || code == errs.OutOfArea || code == errs.Forbidden {
+		s.auth.Note(ctx, c.principal.Entry(a, id, "", 0, err))
+	}
+	return err
+}
+
+// RecordHistory tells what was written when and by whom.
+func (s *Server) RecordHistory(ctx context.Context, req api.RecordHistoryRequestObject) (api.RecordHistoryResponseObject, error) {
+	c := callOf(ctx)
+	list, err := s.Survey.History(ctx, actor(c.principal), req.ID)
+	if err != nil {
+		return nil, s.deniedRecord(ctx, c, auth.RecordsHistory, req.ID, err)
+	}
+	c.saw(req.ID, c.principal.Area, "", len(list))
+	out := api.History{Items: make([]api.HistoryEntry, 0, len(list))}
+	for _, h := range list {
+		out.Items = append(out.Items, api.HistoryEntry{Date: h.Date, Author: h.Author, Office: h.Office, Path: h.Path, Value: h.Value, Row: h.Row,
+			Superseded: siblingsOut(h.Superseded), Reason: h.Reason})
+	}
+	return api.RecordHistory200JSONResponse(out), nil
+}
