@@ -192,7 +192,7 @@ func (w *assignmentFeed) one(a Assignment) error {
 	if !ok || sv.State != SurveyOpen {
 		return nil
 	}
-	line := wire.PullLine{ID: a.Key(), Grid: a.Grid, Form: a.Form, Body: body(map[string]any{"survey": sv.ID, "kind": use.Kind, "due": a.Due})}
+	line := wire.PullLine{ID: a.ID(), Grid: a.Grid, Form: a.Form, Body: body(map[string]any{"survey": sv.ID, "kind": use.Kind, "due": a.Due, "form": a.Form})}
 	caseForm := sv.CaseForm(a.Form)
 	perHousehold := caseForm != "" || use.Kind == KindVisit
 	if a.Household == "" && !perHousehold {
@@ -208,7 +208,8 @@ func (w *assignmentFeed) one(a Assignment) error {
 			continue
 		}
 		line.Household, line.Case = h.Code, w.links[[2]string{h.Code, caseForm}]
-		line.ID = Assignment{Grid: a.Grid, Form: a.Form, Household: h.Code, Worker: a.Worker}.Key()
+		line.Body = body(map[string]any{"survey": sv.ID, "kind": use.Kind, "due": a.Due, "form": a.Form, "household": h.Code, "case": line.Case})
+		line.ID = Assignment{Grid: a.Grid, Form: a.Form, Household: h.Code, Worker: a.Worker}.ID()
 		if !w.send(line) {
 			return nil
 		}

@@ -36,17 +36,17 @@ type Catalog interface {
 
 	// PutAssignments stores assignments, all or none; one that is there gets the new due date.
 	PutAssignments(ctx context.Context, list []Assignment) error
-	// Assignments lists assignments in order of key.
+	// Assignments lists assignments in order of (grid, id).
 	Assignments(ctx context.Context, f AssignmentFilter, after string, limit int) (list []Assignment, next string, err error)
 	// DeleteAssignment removes one; code not-found.
-	DeleteAssignment(ctx context.Context, key string) error
+	DeleteAssignment(ctx context.Context, id string) error
 
 	// Version returns numbers that grow with every change of surveys and forms, and of a street's assignments.
 	Version(ctx context.Context, street string) (catalog, assignments uint64, err error)
 
 	// PutPlan stores a dated job; the same id replaces. Plans lists them in order of (due, id).
 	PutPlan(ctx context.Context, p Plan) error
-	Plans(ctx context.Context, dueBefore string, onlyOpen bool) ([]Plan, error)
+	Plans(ctx context.Context, dueBy string, onlyOpen bool) ([]Plan, error)
 
 	// PutErasure stores a request for bulk erasure, Erasures lists them newest first (after is the last id).
 	PutErasure(ctx context.Context, e Erasure) error
@@ -118,7 +118,7 @@ type Registry interface {
 	// VisitMark returns the registry sequence of a street up to which visits are indexed.
 	VisitMark(ctx context.Context, street string) (uint64, error)
 	// IndexVisits puts and removes visits of a street and moves its mark, in one transaction; nothing happens where the mark
-	// is no longer from (another process was faster).
+	// is no longer from (another process was faster). to = 0 forgets all visits of the street.
 	IndexVisits(ctx context.Context, street string, from, to uint64, put []Visit, gone []string) error
 	// Visits lists visits of a household in order of (date, half, record).
 	Visits(ctx context.Context, household string) ([]Visit, error)

@@ -2,6 +2,8 @@ package survey
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"slices"
 	"strings"
@@ -420,7 +422,13 @@ func (s *Service) Assignments(ctx context.Context, a Actor, f AssignmentFilter, 
 	return s.Catalog.Assignments(ctx, f, after, pageLimit(limit))
 }
 
-// Key returns an assignment's key: it is unique and opaque to clients.
-func (a Assignment) Key() string {
-	return strings.Join([]string{a.Grid, a.Form, a.Household, a.Worker}, "\x1f")
+// ID returns an assignment's id: the same work of the same worker has the same id for ever.
+func (a Assignment) ID() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{a.Grid, a.Form, a.Household, a.Worker}, "\x1f")))
+	return "as_" + hex.EncodeToString(sum[:10])
+}
+
+// DeleteAssignment removes one of the actor's area; code not-found.
+func (s *Service) DeleteAssignment(ctx context.Context, id string) error {
+	return s.Catalog.DeleteAssignment(ctx, id)
 }
