@@ -160,7 +160,7 @@ func (s *Server) ListAssignments(ctx context.Context, req api.ListAssignmentsReq
 }
 
 func assignmentOut(a survey.Assignment) api.Assignment {
-	return api.Assignment{ID: opaque(a.Key()), Survey: a.Survey, Household: a.Household, Grid: a.Grid, Worker: a.Worker, Form: a.Form, Due: a.Due}
+	return api.Assignment{ID: a.ID(), Survey: a.Survey, Household: a.Household, Grid: a.Grid, Worker: a.Worker, Form: a.Form, Due: a.Due}
 }
 
 // CreateAssignments assigns a household, or all selected households of a grid.

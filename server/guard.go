@@ -26,6 +26,10 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		op, ok := s.contract.Route(r.Method, ec.Path())
 		if !ok {
+			if methods := s.contract.Methods(ec.Path()); len(methods) > 0 {
+				c.header.Set("Allow", strings.Join(methods, ", "))
+				return errs.New(errs.MethodNotAllowed, "route", "not by this method")
+			}
 			return errs.New(errs.NotFound, "route", "no such address")
 		}
 		c.op = op

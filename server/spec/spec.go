@@ -78,6 +78,18 @@ func (s *Spec) Route(method, echoPath string) (*Operation, bool) {
 	return o, ok
 }
 
+// Methods returns the methods that an Echo path takes, sorted.
+func (s *Spec) Methods(echoPath string) []string {
+	var list []string
+	for _, o := range s.Operations {
+		if o.EchoPath() == echoPath {
+			list = append(list, o.Method)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // ByID returns the operation of an operationId.
 func (s *Spec) ByID(id string) (*Operation, bool) {
 	o, ok := s.byID[id]
