@@ -286,7 +286,7 @@ func (s *Service) AddForm(ctx context.Context, n NewForm) (stored StoredForm, wa
 		stored.Files = append(stored.Files, file)
 	}
 	for _, name := range form.Attachments {
-		if name != NoticeFile && !slices.ContainsFunc(stored.Files, func(f FormFile) bool { return f.Name == name }) {
+		if name != NoticeFile && name != VillagesFile && !slices.ContainsFunc(stored.Files, func(f FormFile) bool { return f.Name == name }) {
 			faults = append(faults, schema.Fault{Code: "file-missing", Path: name, Warning: true, ZH: "缺少附件 " + name + "。", EN: "the file " + name + " is missing"})
 		}
 	}
@@ -323,7 +323,8 @@ func (s *Service) CloseForm(ctx context.Context, id, version string) error {
 // NoticeFile is the file a form reads the notice in force from; the server makes it of the survey.
 const NoticeFile = "notice.csv"
 
-// FormFile returns a file of a form version: an uploaded one, or the notice. Code not-found.
+// FormFile returns a file of a form version: an uploaded one, or one the server makes: the notice, the villages. Code
+// not-found.
 func (s *Service) FormFile(ctx context.Context, id, version, name string) (FormFile, error) {
 	f, err := s.Catalog.Form(ctx, id, version)
 	if err != nil {
@@ -338,6 +339,13 @@ func (s *Service) FormFile(ctx context.Context, id, version, name string) (FormF
 		if n, has := sv.Notice(); has {
 			return sealFile(FormFile{Name: NoticeFile, Bytes: noticeCSV(n)})
 		}
+	}
+	if name == VillagesFile {
+		b, err := s.villagesCSV(ctx)
+		if err != nil {
+			return FormFile{}, errs.Wrap("form file", err)
+		}
+		return sealFile(FormFile{Name: VillagesFile, Bytes: b})
 	}
 	return FormFile{}, errs.New(errs.NotFound, "form file", "form %s has no file %s", printable(id), printable(name))
 }

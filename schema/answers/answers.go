@@ -15,7 +15,7 @@ import (
 
 // Subject is who is asked, where and when.
 type Subject struct {
-	Case       string // case number; the household's id for the visit log
+	Case       string // case number; the household's id for the visit log, nothing for a candidate
 	Village    string // 12 digits
 	Grid       string // 15 digits; the visit log only
 	NoticeHash string // what the notice in force hashes to

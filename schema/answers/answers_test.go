@@ -44,7 +44,7 @@ func asked(id, path string, v map[string]string) bool {
 		return adult
 	case instruments.CandidateInterview:
 		switch path {
-		case "case_id", "consent":
+		case "consent":
 			return true
 		case "post_sought", "both_posts":
 			return v["willing"] == "1" || v["willing"] == "2"

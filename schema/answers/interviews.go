@@ -82,7 +82,6 @@ func (d *draw) meetings() {
 
 func (d *draw) candidate() {
 	d.set("meta/instanceID", "uuid:"+d.uuid())
-	d.set("case_id", d.who.Case)
 	if d.one("consent", 0.97, 0.03) == "0" {
 		d.out.Disposition, d.out.Minutes = "2.112", 1
 		return

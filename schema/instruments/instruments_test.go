@@ -19,6 +19,8 @@ func TestEveryInstrumentLoadsWithoutAWarning(t *testing.T) {
 		require.Empty(t, faults, i.ID)
 		require.Equal(t, i.ID, form.ID)
 		require.NotEmpty(t, form.Version)
+		require.NotEqual(t, form.Title("zh"), form.Title("en"))
+		both(t, form.Titles, i.ID)
 		require.Equal(t, []string{"中文 (zh)", "English (en)"}, form.Languages)
 		_, added, err := xform.Phone(i.XML)
 		require.NoError(t, err)
@@ -28,13 +30,15 @@ func TestEveryInstrumentLoadsWithoutAWarning(t *testing.T) {
 	require.Equal(t, errs.NotFound, errs.CodeOf(err))
 }
 
-func TestEveryWordIsThereInBothLanguages(t *testing.T) {
-	both := func(t *testing.T, text schema.Text, where string) {
-		zh, ok := text.Exactly("zh")
-		require.True(t, ok && zh != "", where)
-		en, ok := text.Exactly("en")
-		require.True(t, ok && en != "", where)
+func both(t *testing.T, text schema.Text, where string) {
+	t.Helper()
+	for _, lang := range []string{"zh", "en"} {
+		words, ok := text.Exactly(lang)
+		require.True(t, ok && words != "", where)
 	}
+}
+
+func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 	for _, i := range instruments.All() {
 		form, err := instruments.Read(i.ID)
 		require.NoError(t, err)

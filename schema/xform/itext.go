@@ -40,6 +40,9 @@ func (r *reader) readItext() {
 			r.readText(lang, text)
 		}
 	}
+	if entry := r.itext["/"+r.form.RootName+":label"]; entry != nil && len(entry.words) > 0 {
+		r.form.Titles = schema.Text{Words: entry.words} // h:title has one language; a text for the root gives the others
+	}
 	if r.form.Default == "" && len(r.form.Languages) > 0 {
 		r.form.Default = r.form.Languages[0]
 	}
