@@ -31,7 +31,7 @@ func (s *Service) Withdraw(ctx context.Context, typed string) error {
 			}
 			switch err := st.Engine.Withdraw(ctx, hash, reason); {
 			case err == nil:
-				return errs.Wrap(op, s.unlink(ctx, caseNo))
+				return errs.Wrap(op, s.forget(ctx, "", caseNo))
 			case errs.CodeOf(err) != errs.WithdrawalUnknown:
 				return errs.Wrap(op, err)
 			}
@@ -55,6 +55,14 @@ func caseOfWithdrawal(ctx context.Context, st Stream, hash string) (caseNo strin
 		return err
 	})
 	return caseNo, err
+}
+
+// forget follows an erasure where copies of the record's traces are kept: the index of visits, and the link of its case.
+func (s *Service) forget(ctx context.Context, street, caseNo string) error {
+	if err := s.IndexVisits(ctx, street); err != nil {
+		return err
+	}
+	return s.unlink(ctx, caseNo)
 }
 
 // unlink removes the link of a case whose record is gone, unless other records (a back-check) still use it.
@@ -102,7 +110,7 @@ func (s *Service) EraseOwn(ctx context.Context, a Actor, id, reason string) erro
 		if _, err := st.Engine.Erase(ctx, rec.Street, id, reason); err != nil {
 			return errs.Wrap(op, err)
 		}
-		return errs.Wrap(op, s.unlink(ctx, rec.Case))
+		return errs.Wrap(op, s.forget(ctx, rec.Street, rec.Case))
 	}
 	return errs.New(errs.NotFound, op, "no record %s", printable(id))
 }
@@ -193,7 +201,7 @@ func (s *Service) eraseAnywhere(ctx context.Context, record, reason string) (kno
 		if _, err := st.Engine.Erase(ctx, rec.Street, record, reason); err != nil {
 			return known, err
 		}
-		if err := s.unlink(ctx, rec.Case); err != nil {
+		if err := s.forget(ctx, rec.Street, rec.Case); err != nil {
 			return known, err
 		}
 	}
