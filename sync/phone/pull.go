@@ -1,0 +1,410 @@
+package phone
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"ruhu/internal/errs"
+	"ruhu/internal/limits"
+	"ruhu/sync/crdt"
+	"ruhu/sync/wire"
+)
+
+// PullReport counts what a pull brought.
+type PullReport struct {
+	Requests int
+	Bytes    int
+	Lines    int
+	NewEpoch bool
+	Complete bool // the digests of all grids agree
+	Mismatch []string
+}
+
+// pagesPerPull bounds the requests of one Pull; the cursor keeps what was done.
+const pagesPerPull = 10_000
+
+// Pull brings base up to date, page by page; each page is one step. Where the digests do not agree at the end it begins once
+// more from zero. Code: device-revoked, after which the phone only drains.
+func (p *Phone) Pull(ctx context.Context) (PullReport, error) {
+	p.flow.Lock()
+	defer p.flow.Unlock()
+	return p.pull(ctx)
+}
+
+// pull settles a fork that a page betrays, and begins again.
+func (p *Phone) pull(ctx context.Context) (PullReport, error) {
+	r, err := p.pages(ctx)
+	if !errors.Is(err, errForked) {
+		return r, err
+	}
+	var push PushReport
+	if err := p.settleFork(ctx, &push); err != nil {
+		return r, errs.Wrap("pull", err)
+	}
+	return p.pages(ctx)
+}
+
+func (p *Phone) pages(ctx context.Context) (PullReport, error) {
+	const op = "pull"
+	var r PullReport
+	if !p.Enrolled() {
+		return r, errs.New(errs.Unauthenticated, op, "this phone is not enrolled")
+	}
+	again := true
+	for range pagesPerPull {
+		p.mu.Lock()
+		cursor := p.m.Cursor
+		p.mu.Unlock()
+		r.Requests++
+		rc, err := p.o.Transport.Pull(ctx, cursor, limits.PullRows)
+		if errs.CodeOf(err) == errs.DeviceRevoked {
+			return r, errs.Wrap(op, p.revoked(ctx, err))
+		}
+		if err != nil {
+			return r, errs.Wrap(op, err)
+		}
+		lines, end, err := readPage(rc, &r)
+		_ = rc.Close() // the page was read, or is thrown away
+		if err != nil {
+			return r, errs.Wrap(op, err)
+		}
+		p.mu.Lock()
+		err = p.page(ctx, lines, end, &r)
+		retry := err == nil && !end.More && !r.Complete && again
+		if retry {
+			again = false
+			p.m.Cursor = ""
+			err = p.commit(ctx, changes{})
+		}
+		p.mu.Unlock()
+		if err != nil {
+			return r, errs.Wrap(op, err)
+		}
+		if !end.More && !retry {
+			return r, nil
+		}
+	}
+	return r, errs.New(errs.Interrupted, op, "the server always has more")
+}
+
+// readPage reads a whole page. One that does not end with its end is none.
+func readPage(rc io.Reader, r *PullReport) ([]*wire.PullLine, *wire.PullEnd, error) {
+	const lineBytes = 8 << 20
+	var out []*wire.PullLine
+	lines := bufio.NewScanner(rc)
+	lines.Buffer(make([]byte, 0, 16<<10), lineBytes)
+	lines.Split(wholeLines)
+	for lines.Scan() {
+		r.Bytes += len(lines.Bytes()) + 1
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		l, end, err := wire.ParsePull(lines.Bytes())
+		if err != nil {
+			return nil, nil, err
+		}
+		if end != nil {
+			return out, end, nil
+		}
+		r.Lines++
+		out = append(out, l)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, nil, err
+	}
+	return nil, nil, errs.New(errs.Interrupted, "read page", "the page ended early")
+}
+
+// revoked: reads have stopped. What the server showed goes; what was written here stays until it is drained.
+func (p *Phone) revoked(ctx context.Context, cause error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ch := changes{}
+	p.m.Revoked, p.m.Complete = true, false
+	p.dropBase(ch)
+	if err := p.commit(ctx, ch); err != nil {
+		return err
+	}
+	return cause
+}
+
+// dropBase forgets everything the server sent about records, cases and forms.
+func (p *Phone) dropBase(ch changes) {
+	for record := range p.bases {
+		ch.drop(keyCopy(record))
+	}
+	for key := range p.items {
+		ch.drop(key)
+	}
+	p.bases, p.items = map[string]*copy_{}, map[string]*item{}
+	p.m.Leaves, p.m.Cursor = nil, ""
+}
+
+// page takes in one page: one step with its cursor.
+func (p *Phone) page(ctx context.Context, lines []*wire.PullLine, end *wire.PullEnd, r *PullReport) error {
+	ch := changes{}
+	p.m.Revoked = false
+	for _, l := range lines {
+		if err := p.line(l, r, ch); err != nil {
+			if again := p.load(ctx); again != nil { // nothing of the page may stay
+				return again
+			}
+			return err
+		}
+	}
+	p.obeyLeaves(ch)
+	for _, l := range p.logs {
+		p.dropSafe(l, ch)
+	}
+	p.m.Cursor = end.Cursor
+	if !end.More {
+		r.Mismatch = p.differ(end.Digest)
+		r.Complete = len(r.Mismatch) == 0
+		p.m.Complete = r.Complete
+		if r.Complete {
+			p.m.CompleteAt = p.now()
+		}
+	} else {
+		p.m.Complete = false
+	}
+	return p.commit(ctx, ch)
+}
+
+func (p *Phone) line(l *wire.PullLine, r *PullReport, ch changes) error {
+	switch l.Kind {
+	case wire.KindEpoch:
+		p.dropBase(ch)
+		if l.Epoch != p.m.Epoch {
+			r.NewEpoch = true
+			p.newEpoch(l.Epoch, ch)
+		}
+	case wire.KindErased:
+		p.erased(l, ch)
+	case wire.KindWithheld:
+		p.withheld(l, ch)
+	case wire.KindLeave:
+		p.m.Leaves = append(p.m.Leaves, leave{Record: l.Record, Grid: l.Grid, At: l.At})
+	case wire.KindSurvey, wire.KindForm, wire.KindHousehold, wire.KindAssignment:
+		p.reference(l, ch)
+	case wire.KindStub, wire.KindRecord, wire.KindVisit, wire.KindFollowup, wire.KindCandidate:
+		return p.record(l, ch)
+	}
+	return nil // a kind of a newer server
+}
+
+// reference takes in a survey, form, household or assignment. Gone without an id empties the kind: what follows is all.
+func (p *Phone) reference(l *wire.PullLine, ch changes) {
+	if l.Gone && l.ID == "" {
+		for key, i := range p.items {
+			if i.Kind == l.Kind {
+				delete(p.items, key)
+				ch.drop(key)
+			}
+		}
+		return
+	}
+	id := l.ID
+	if l.Kind == wire.KindForm {
+		id += "/" + l.Version
+	}
+	key := keyItem(l.Kind, id)
+	if l.Gone {
+		delete(p.items, key)
+		ch.drop(key)
+		return
+	}
+	i := &item{Kind: l.Kind, ID: l.ID, Grid: l.Grid, Version: l.Version, Body: l.Body}
+	p.items[key] = i
+	ch.put(key, i)
+}
+
+// record replaces the phone's copy whole. A stub that comes while own work is unsent takes the answers only afterwards.
+func (p *Phone) record(l *wire.PullLine, ch changes) error {
+	if l.Record == "" || p.erase[l.Record] != nil {
+		return nil
+	}
+	before := p.bases[l.Record]
+	c := &copy_{Record: l.Record, Kind: l.Kind, Grid: l.Grid, Case: l.Case, Household: l.Household, Form: l.Form, Version: l.Version,
+		Status: l.Status, At: l.At}
+	if l.Kind == wire.KindStub {
+		c.Digest = l.Digest[:]
+		if before != nil && before.State != "" && p.busy(l.Record) {
+			c.State, c.parsed, c.Stub = before.State, before.parsed, true
+		}
+	} else {
+		s, err := crdt.ParseState([]byte(l.State))
+		if err != nil {
+			return err
+		}
+		if s.Erased {
+			return nil
+		}
+		for _, lg := range p.logs {
+			if !lg.Former && s.VV[lg.Device] > lg.last() {
+				return errForked // the server knows more of this phone than the phone does
+			}
+		}
+		sum := sha256.Sum256([]byte(l.State))
+		c.State, c.parsed, c.Digest = l.State, s, sum[:]
+	}
+	// The server shows it again, after whatever ended the view before.
+	p.m.Leaves = slices.DeleteFunc(p.m.Leaves, func(v leave) bool { return v.Record == l.Record && v.At < l.At })
+	if p.left[l.Record] {
+		delete(p.left, l.Record)
+		ch.drop(keyLeft(l.Record))
+	}
+	p.bases[l.Record] = c
+	ch.put(keyCopy(l.Record), c)
+	return nil
+}
+
+// busy reports whether own work on a record is not yet acknowledged, drafts with something typed included.
+func (p *Phone) busy(record string) bool {
+	if d := p.draft[record]; d != nil && d.changed() {
+		return true
+	}
+	for _, l := range p.logs {
+		for _, e := range l.entries {
+			if e.Record == record && !e.Acked {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// obeyLeaves carries out what ended the phone's view, of copies that are not newer, as soon as own work there is
+// acknowledged. Own sets that are not safe stay, unseen.
+func (p *Phone) obeyLeaves(ch changes) {
+	for record, c := range p.bases {
+		if c.Stub && !p.busy(record) {
+			c.State, c.parsed, c.Stub = "", nil, false
+			ch.put(keyCopy(record), c)
+		}
+	}
+	if len(p.m.Leaves) == 0 {
+		return
+	}
+	var pending []leave
+	for _, v := range p.m.Leaves {
+		open := false
+		for record, c := range p.bases {
+			if !v.ends(c) {
+				continue
+			}
+			if p.busy(record) {
+				open = true
+				continue
+			}
+			delete(p.bases, record)
+			ch.drop(keyCopy(record))
+			if p.draft[record] != nil {
+				delete(p.draft, record)
+				ch.drop(keyDraft(record))
+			}
+			p.left[record] = true
+			ch.put(keyLeft(record), true)
+		}
+		if open {
+			pending = append(pending, v)
+		}
+	}
+	p.m.Leaves = pending
+}
+
+func (v leave) ends(c *copy_) bool {
+	return c.At <= v.At && (v.Record == c.Record || v.Record == "" && v.Grid == c.Grid)
+}
+
+// erased deletes every word of a record on this phone, and keeps the marker.
+func (p *Phone) erased(l *wire.PullLine, ch changes) {
+	if l.Record == "" {
+		return
+	}
+	if p.erase[l.Record] == nil {
+		m := &erasedMark{Record: l.Record, Proof: l.Proof}
+		p.erase[l.Record] = m
+		ch.put(keyErased(l.Record), m)
+	}
+	delete(p.bases, l.Record)
+	ch.drop(keyCopy(l.Record))
+	delete(p.draft, l.Record)
+	ch.drop(keyDraft(l.Record))
+	for _, lg := range p.logs {
+		for _, e := range lg.entries {
+			if e.Record == l.Record && e.Line != nil {
+				e.Line = nil // a seq not yet sent is declared missing: the server would strip it anyway
+				ch.put(keyEntry(lg.Device, e.Seq), e)
+			}
+		}
+	}
+}
+
+// withheld deletes the values under a prefix from the copy and from own sets that arrived. One that is not acknowledged
+// goes out first, the server strips it on arrival, and the line comes again with its state.
+func (p *Phone) withheld(l *wire.PullLine, ch changes) {
+	if c := p.bases[l.Record]; c.state() != nil {
+		s := c.state().Clone()
+		s.Withhold(l.Prefix)
+		sum := s.Digest()
+		c.State, c.parsed, c.Digest = string(s.Canonical()), s, sum[:]
+		ch.put(keyCopy(l.Record), c)
+	}
+	if d := p.draft[l.Record]; d != nil {
+		for path := range d.Set {
+			if crdt.PathCovers(l.Prefix, path) {
+				delete(d.Set, path)
+			}
+		}
+		if s := d.state(); s != nil {
+			s.Withhold(l.Prefix)
+			d.show(s)
+		}
+		ch.put(keyDraft(l.Record), d)
+	}
+	for _, lg := range p.logs {
+		for _, e := range lg.entries {
+			if e.Record == l.Record && e.Line != nil && e.Acked && writesBelow(e.Line, l.Prefix) {
+				e.Line = nil
+				ch.put(keyEntry(lg.Device, e.Seq), e)
+			}
+		}
+	}
+}
+
+func writesBelow(line []byte, prefix string) bool {
+	c, err := wire.Decode(line)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(c.Set, func(cell crdt.Cell) bool { return crdt.PathCovers(prefix, cell.Path) })
+}
+
+// differ returns the grids whose digest is not the server's, sorted. A copy that only waits for own work to be acknowledged
+// is not counted: the server no longer counts it either.
+func (p *Phone) differ(server map[string]string) []string {
+	digests := map[string][][32]byte{}
+	for _, c := range p.bases {
+		if len(c.Digest) == 32 && !slices.ContainsFunc(p.m.Leaves, func(v leave) bool { return v.ends(c) }) {
+			digests[c.Grid] = append(digests[c.Grid], [32]byte(c.Digest))
+		}
+	}
+	var out []string
+	for grid, d := range digests {
+		if server[grid] != wire.GridDigest(d) {
+			out = append(out, grid)
+		}
+	}
+	for grid, text := range server {
+		if digests[grid] == nil && text != "" {
+			out = append(out, grid)
+		}
+	}
+	slices.SortFunc(out, strings.Compare)
+	return out
+}
