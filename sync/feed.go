@@ -70,7 +70,7 @@ func (g *page) interval(r Reader, s *Service, grids []string, at *uint64, upTo u
 			g.more = true
 			return nil
 		}
-		ask := max(g.rows, 1) + 1
+		ask := max(g.rows, 2) + 1 // an event and the record it changed share a sequence
 		items, err := r.Feed(g.v.Street, grids, *at, upTo, ask)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (g *page) interval(r Reader, s *Service, grids []string, at *uint64, upTo u
 	return nil
 }
 
-// errTooManyAt: a sequence names one line or event, and changes one record.
+// errTooManyAt: a sequence names one line or event, and changes one record at most.
 func errTooManyAt(stream Stream, street string, seq uint64) error {
 	return errs.New(errs.Damaged, "feed", "%s %s/%d has more items than a page", stream, street, seq)
 }
