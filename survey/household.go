@@ -113,13 +113,13 @@ func (p *householdParser) parse(row tableRow) Household {
 			p.fault(row, 4+i, "太长（最多 64 字节）。", "too long (64 bytes at most)")
 		}
 	}
-	h.Weight = p.number(row, 6, 1)
-	if c[6] != "" && h.Weight <= 0 {
+	ok := false
+	if h.Weight, ok = p.number(row, 6, 1); ok && h.Weight <= 0 {
 		p.fault(row, 6, "权重须大于 0。", "weight must be greater than 0")
 	}
-	h.FPC1, h.FPC2 = p.number(row, 7, 0), p.number(row, 8, 0)
-	for i, f := range [...]float64{h.FPC1, h.FPC2} {
-		if f < 0 || (c[7+i] != "" && f == 0) {
+	for i, f := range [...]*float64{&h.FPC1, &h.FPC2} {
+		ok := false
+		if *f, ok = p.number(row, 7+i, 0); ok && (*f < 0 || c[7+i] != "" && *f == 0) {
 			p.fault(row, 7+i, "须大于 0，或留空。", "must be greater than 0, or empty")
 		}
 	}
@@ -176,16 +176,16 @@ func (p *householdParser) place(row tableRow, h *Household) {
 	}
 }
 
-// number reads a finite decimal number, def where the cell is empty.
-func (p *householdParser) number(row tableRow, i int, def float64) float64 {
+// number reads a finite decimal number, def where the cell is empty; false where it is none, which is noted.
+func (p *householdParser) number(row tableRow, i int, def float64) (float64, bool) {
 	s := row.cells[i]
 	if s == "" {
-		return def
+		return def, true
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || strings.ContainsAny(s, "xX_") || f > 1e12 {
 		p.fault(row, i, "不是数字。", "not a number")
-		return def
+		return def, false
 	}
-	return f
+	return f, true
 }

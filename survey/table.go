@@ -29,6 +29,7 @@ type tableRow struct {
 type table struct {
 	columns []string // wanted, in our order
 	at      []int    // 1-based column in the file, 0 = the file has none
+	width   int      // of the header
 	rows    []tableRow
 	faults  Faults
 }
@@ -175,6 +176,7 @@ func (t *table) header(line int, rec []string, want []column) bool {
 		known[c.name] = i
 	}
 	ok := true
+	t.width = len(rec)
 	for i, raw := range rec {
 		name := strings.ToLower(strings.TrimSpace(raw))
 		if name == "" {
@@ -215,8 +217,8 @@ func (t *table) row(line int, rec []string) {
 		cells[i] = strings.Clone(s)
 	}
 	r := tableRow{line: line, cells: cells}
-	for i := len(t.at); i < len(rec); i++ {
-		if strings.TrimSpace(rec[i]) != "" && !t.has(i+1) && t.widest() < i+1 {
+	for i := t.width; i < len(rec); i++ {
+		if strings.TrimSpace(rec[i]) != "" {
 			t.faults.add(line, i+1, "", "这一行比表头多出内容。", "the line has more cells than the header")
 			break
 		}
@@ -236,23 +238,6 @@ func (t *table) row(line int, rec []string) {
 		}
 	}
 	t.rows = append(t.rows, r)
-}
-
-func (t *table) has(column int) bool {
-	for _, at := range t.at {
-		if at == column {
-			return true
-		}
-	}
-	return false
-}
-
-func (t *table) widest() int {
-	w := 0
-	for _, at := range t.at {
-		w = max(w, at)
-	}
-	return w
 }
 
 // startsFormula reports whether a spreadsheet would take the text for a formula. A leading minus is one only where
