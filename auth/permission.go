@@ -153,7 +153,7 @@ func drainActions(a Action) bool {
 // It is not looked at under ScopeAll and ScopeOwn.
 //
 // Codes: unauthenticated (no principal), forbidden (the role does not hold the action; also an unknown action or role),
-// out-of-area, device-revoked (a push-only token asks for more than pushing).
+// out-of-area, device-revoked (a push-only principal asks for more than pushing; forbidden where it only waits for confirmation).
 func Authorize(p Principal, a Action, area string) error {
 	if p.UserID == "" {
 		return errs.New(errs.Unauthenticated, "authorize", "no principal for %s", a)
@@ -163,6 +163,10 @@ func Authorize(p Principal, a Action, area string) error {
 		return errs.New(errs.Forbidden, "authorize", "%s does not hold %s", p.Role, a)
 	}
 	if p.PushOnly && !drainActions(a) {
+		if p.Held == errs.UnconfirmedDevice {
+			return errs.New(errs.Forbidden, "authorize", "the device is not confirmed since a restore").
+				WithHint("The administrator confirms the phone; what it pushes is kept meanwhile.")
+		}
 		return errs.New(errs.DeviceRevoked, "authorize", "push-only token asks for %s", a)
 	}
 	inside := true

@@ -70,8 +70,8 @@ func (s *Memory) Update(ctx context.Context, fn func(tx auth.Tx) error) error {
 	return nil
 }
 
-// Copy returns a store with the same contents: a backup.
-func (s *Memory) Copy() *Memory {
+// Backup returns a store with the same contents.
+func (s *Memory) Backup() auth.Store {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return &Memory{state: *s.state.clone()}
@@ -138,7 +138,9 @@ func (m *memory) EnrolmentByCode(hash [32]byte) (auth.Enrolment, error) {
 }
 
 func (m *memory) Enrolments(q auth.EnrolmentQuery) ([]auth.Enrolment, error) {
-	newest := func(a, b auth.Enrolment) int { return -cmp.Or(cmp.Compare(a.Created, b.Created), strings.Compare(a.ID, b.ID)) }
+	newest := func(a, b auth.Enrolment) int {
+		return -cmp.Or(cmp.Compare(a.Created, b.Created), strings.Compare(a.ID, b.ID))
+	}
 	return pick(m.enrolments, func(e auth.Enrolment) bool {
 		return auth.Within(e.Street, q.Area) && (q.OpenAt == 0 || e.State(q.OpenAt) == "open") &&
 			(q.AfterID == "" || newest(e, auth.Enrolment{Created: q.AfterTime, ID: q.AfterID}) > 0)
