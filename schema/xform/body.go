@@ -148,6 +148,9 @@ func (r *reader) readControl(e *element, control schema.Control, context *schema
 		if n.Choices == nil {
 			r.readChoices(n, e)
 		}
+		if n.Type != "" && n.Type != schema.String {
+			r.warn(e, n.Ref, "select-type", "选择题的类型是 "+string(n.Type)+"，手机可能无法打开", "the type of a select is "+string(n.Type)+", which phones may not open", "请改为 string", "make it string")
+		}
 	case schema.Upload:
 		if n.Type != "" && n.Type != schema.Binary {
 			r.warn(e, n.Ref, "upload-type", "上传题的类型应为 binary", "the type of an upload should be binary", "", "")

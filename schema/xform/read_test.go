@@ -192,6 +192,7 @@ func TestFaultsAreNamedWithTheirLine(t *testing.T) {
 		"asked-twice":     small("<q/>", "", `<input ref="/data/q"/><input ref="/data/q"/>`),
 		"unknown-element": small("<q/>", "", `<dance/>`),
 		"action-no-node":  small("<q/>", `<setvalue ref="/data/no" event="x" value="1"/>`, ""),
+		"select-type":     small("<q/>", `<bind nodeset="/data/q" type="int"/>`, `<select1 ref="/data/q"><item><value>1</value></item></select1>`),
 		"choice-twice":    small("<q/>", "", `<select1 ref="/data/q"><item><value>a</value></item><item><value>a</value></item></select1>`),
 		"choice-space":    small("<q/>", "", `<select ref="/data/q"><item><value>a b</value></item></select>`),
 		"no-choices":      small("<q/>", "", `<select1 ref="/data/q"/>`),
