@@ -60,8 +60,7 @@ func (r *run) erase(street, record, reason string, journalled bool) (known bool,
 			return false, err
 		}
 	}
-	e := Event{Street: street, Kind: EventErase, Record: record, Grid: grid, At: r.now}
-	if err := r.tx.AppendEvent(&e); err != nil {
+	if _, err := r.tell(Event{Street: street, Kind: EventErase, Record: record, Grid: grid, At: r.now}); err != nil {
 		return false, err
 	}
 	for _, p := range w.pending {
@@ -77,6 +76,35 @@ func (r *run) erase(street, record, reason string, journalled bool) (known bool,
 	w.State = &crdt.State{Erased: true}
 	r.notices = append(r.notices, Notice{Street: street, Kind: NoticeErase, N: 1})
 	return known, nil
+}
+
+// tell appends an erasure or withholding for the record's grid, and for each worker who wrote of it: what a phone wrote
+// itself it keeps also after it has lost the grid. It returns the last sequence.
+func (r *run) tell(e Event) (uint64, error) {
+	var workers []string
+	for l, err := range r.tx.RecordLines(e.Record) {
+		if err != nil {
+			return 0, err
+		}
+		if !ServerIssued(l.Device) && !slices.Contains(workers, l.Worker) {
+			workers = append(workers, l.Worker)
+		}
+	}
+	if e.Grid != "" || len(workers) == 0 {
+		if err := r.tx.AppendEvent(&e); err != nil {
+			return 0, err
+		}
+	}
+	last := e.Seq
+	for _, worker := range workers {
+		own := e
+		own.Grid, own.Worker, own.Detail = "", worker, e.Grid
+		if err := r.tx.AppendEvent(&own); err != nil {
+			return 0, err
+		}
+		last = own.Seq
+	}
+	return last, nil
 }
 
 // Withhold removes the values at and below path prefixes of a record for good (retention of free text, positions, audits),
@@ -116,12 +144,12 @@ func (r *run) withhold(street, record string, prefixes []string, reason string, 
 		}
 	}
 	for _, p := range fresh {
-		e := Event{Street: street, Kind: EventWithhold, Record: record, Grid: w.Grid, Prefix: p, At: r.now}
-		if err := r.tx.AppendEvent(&e); err != nil {
+		seq, err := r.tell(Event{Street: street, Kind: EventWithhold, Record: record, Grid: w.Grid, Prefix: p, At: r.now})
+		if err != nil {
 			return err
 		}
 		w.State.Withhold(p)
-		w.changed = e.Seq
+		w.changed = seq
 	}
 	w.Street = street
 	for _, p := range w.pending {

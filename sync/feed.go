@@ -119,6 +119,12 @@ func (g *page) feedItem(r Reader, s *Service, it FeedItem) error {
 }
 
 func (g *page) event(s *Service, e *Event) {
+	switch {
+	case e.Worker != "" && e.Worker != g.v.Worker, e.Grid == "" && e.Worker == "":
+		return
+	case e.Grid == "" && slices.Contains(g.v.Grids, e.Detail):
+		return // the event of the grid tells
+	}
 	switch e.Kind {
 	case EventErase:
 		g.c.Confirms = true
@@ -127,9 +133,7 @@ func (g *page) event(s *Service, e *Event) {
 		g.c.Confirms = true
 		g.add(&wire.PullLine{Kind: wire.KindWithheld, Record: e.Record, Prefix: e.Prefix})
 	case EventLeave:
-		if e.Worker == "" || e.Worker == g.v.Worker {
-			g.add(&wire.PullLine{Kind: wire.KindLeave, Record: e.Record, At: e.Seq})
-		}
+		g.add(&wire.PullLine{Kind: wire.KindLeave, Record: e.Record, At: e.Seq})
 	}
 }
 

@@ -27,7 +27,9 @@ type machine struct {
 	key     int
 }
 
-func machineRecord(t *rapid.T) string { return fmt.Sprintf("r%d", rapid.IntRange(0, 5).Draw(t, "record")) }
+func machineRecord(t *rapid.T) string {
+	return fmt.Sprintf("r%d", rapid.IntRange(0, 5).Draw(t, "record"))
+}
 
 func TestMachine(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

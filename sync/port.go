@@ -175,8 +175,11 @@ type Event struct {
 	Seq    uint64 // given by AppendEvent
 	Kind   EventKind
 	Record string
-	Grid   string // the record's grid; leave: the grid whose devices lose sight
-	Worker string // leave: the worker who loses the full state, "" = all of the grid
+	// Grid is the record's; leave: the grid whose devices lose sight. "" = for all of the street (Worker says whose).
+	Grid string
+	// Worker: leave: the worker who loses the full state, "" = all of the grid. Erase and withhold without a Grid: a worker
+	// who wrote of the record, and whose phones must delete it whatever grids they have now.
+	Worker string
 	Prefix string // withhold
 	Target uint64 // settle: the street sequence of the line
 	Detail string // release, discard, reason code
@@ -220,7 +223,8 @@ type Reader interface {
 	// Quarantine lists quarantined and waiting lines of a street after a sequence, at most limit, without bodies.
 	Quarantine(street string, after uint64, limit int) ([]Line, error)
 	// Feed returns what changed in (after, upTo], by sequence, at most limit items. A record appears once, at its Changed.
-	// Only records and events whose Grid is one of grids; grids nil = all. Records come without State and Packed.
+	// Only records and events whose Grid is one of grids, and events without a Grid; grids nil = all. Records come without
+	// State and Packed, erased ones not at all.
 	Feed(street string, grids []string, after, upTo uint64, limit int) ([]FeedItem, error)
 	// Devices returns the devices that ever wrote or confirmed in a street, by id.
 	Devices(street string) ([]Device, error)

@@ -321,7 +321,7 @@ func (r reader) Feed(code string, grids []string, after, upTo uint64, limit int)
 	for ; i < len(s.feed) && s.feed[i].seq <= upTo && len(out) < limit; i++ {
 		f := s.feed[i]
 		if f.event != nil {
-			if grids == nil || slices.Contains(grids, f.event.Grid) {
+			if grids == nil || f.event.Grid == "" || slices.Contains(grids, f.event.Grid) {
 				e := *f.event
 				out = append(out, sync.FeedItem{Seq: f.seq, Event: &e})
 			}

@@ -151,6 +151,7 @@ func (w *world) settle(ctx context.Context, stream int, u sync.Unsettled) {
 	if w.rand.IntN(4) == 0 || u.Code == errs.ForbiddenPath {
 		d.Act = sync.Discard
 	}
+	nonce := w.nonceOf(ctx, stream, u)
 	err := w.server.services[stream].Settle(ctx, d)
 	if code := errs.CodeOf(err); code == errs.Rule || code == errs.UnknownForm {
 		d.Act = sync.Discard
@@ -165,9 +166,22 @@ func (w *world) settle(ctx context.Context, stream int, u sync.Unsettled) {
 	switch errs.CodeOf(err) {
 	case "":
 		w.result.Settled++
+		if d.Act == sync.Discard {
+			w.dropped[nonce] = true
+		}
 		w.trace("settle %s %s/%d", d.Act, u.Street, u.Seq)
 	case errs.Conflict, errs.Erased, errs.Rule:
 	default:
 		w.fail("settle %s/%d: %v", u.Street, u.Seq, err)
 	}
+}
+
+// nonceOf reads which change set a line holds.
+func (w *world) nonceOf(ctx context.Context, stream int, u sync.Unsettled) string {
+	_, set, err := w.server.services[stream].QuarantinedSet(ctx, u.ID)
+	if err != nil || set == nil {
+		w.fail("quarantined line %s/%d: %v", u.Street, u.Seq, err)
+		return ""
+	}
+	return set.Nonce
 }

@@ -61,21 +61,28 @@ type world struct {
 	pages     []page
 	key       int
 	words     int
+	opened    int
+	day       int
+	version   int
+	revoked   int
 
 	// the truth
 	written  map[string]bool      // record, path and value somebody wrote
 	seen     map[string]crdt.VV   // worker and record → what was sent to that worker of it
 	reviewed map[crdt.Dot]crdt.VV // decision → what stood on the page
 	nonces   map[string]truth     // change sets cut on phones, by nonce
+	order    []string             // nonces in the order they were cut
+	dropped  map[string]bool      // nonces of sets the office discarded
 	erased   map[string]bool
+	withheld map[string]bool
 	canaries map[string][]string // record → words that must be nowhere once it is erased
 }
 
 // truth is what a phone really cut.
 type truth struct {
 	record string
-	set    []crdt.Cell
-	lost   bool // the phone itself lost it before anybody else had it (damage, or an old copy put back)
+	by     *handset
+	at     int // the phone's mishaps until then: a set may be lost with the phone it lay on
 }
 
 // handset is a person with a phone.
@@ -90,6 +97,11 @@ type handset struct {
 	p      *phone.Phone
 	copies []handsetCopy
 	online float64 // chance of a signal when it tries
+	forms  []*phone.Session
+	away   int  // no signal and no work until this day
+	early  bool // has a form version that the server does not know yet
+	// mishaps counts what can lose work: damage, an old copy put back.
+	mishaps int
 }
 
 // handsetCopy is a backup of a phone, or what a cloner took.
@@ -102,7 +114,8 @@ func newWorld(o Options) (*world, error) {
 	w := &world{opt: o, rand: rand.New(source(o.Seed, "world")), clock: clock.NewManual(start), faults: badLink(), faulty: true,
 		result: Result{Seed: o.Seed, Phones: o.Phones, Days: o.Days, Faults: map[string]int{}}, hash: sha256.New(),
 		gridsOf: map[string][]string{}, workersOf: map[string][]string{}, written: map[string]bool{}, seen: map[string]crdt.VV{},
-		reviewed: map[crdt.Dot]crdt.VV{}, nonces: map[string]truth{}, erased: map[string]bool{}, canaries: map[string][]string{}}
+		reviewed: map[crdt.Dot]crdt.VV{}, nonces: map[string]truth{}, dropped: map[string]bool{}, version: 1,
+		erased: map[string]bool{}, withheld: map[string]bool{}, canaries: map[string][]string{}}
 	w.pageRows = 3 + w.rand.IntN(60)
 	var err error
 	w.server, err = newServer(w.clock, source(o.Seed, "server"))
