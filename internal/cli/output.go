@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -78,3 +79,8 @@ func bar(e *env, w io.Writer, what string) func(done, total int) {
 		}
 	}
 }
+
+// warn prints something to look at that did not stop the command.
+func (e *env) warn(text string) { fmt.Fprintln(e.io.Err, "warning:", text) }
+
+func baseName(path string) string { return filepath.Base(path) }

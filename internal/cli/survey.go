@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"os"
+
+	"ruhu/auth"
+	"ruhu/internal/app"
+	"ruhu/internal/errs"
+	"ruhu/survey"
+)
+
+type surveyCmd struct {
+	Add   surveyAddCmd   `cmd:"" help:"Add a survey, or change one that is not closed, from a YAML file."`
+	Open  surveyOpenCmd  `cmd:"" help:"Begin the field work: case numbers are drawn for selected households."`
+	Close surveyCloseCmd `cmd:"" help:"End the field work: retention and the link table's days count from here."`
+	List  surveyListCmd  `cmd:"" help:"List surveys."`
+}
+
+type surveyView struct {
+	ID        string `json:"id"`
+	TitleZH   string `json:"title_zh"`
+	TitleEN   string `json:"title_en"`
+	State     string `json:"state"`
+	Mode      string `json:"mode"`
+	Forms     int    `json:"forms"`
+	Threshold int    `json:"threshold"`
+}
+
+func viewSurvey(s survey.Survey) surveyView {
+	return surveyView{ID: s.ID, TitleZH: s.Title.ZH, TitleEN: s.Title.EN, State: string(s.State), Mode: string(s.Mode), Forms: len(s.Forms), Threshold: s.Threshold}
+}
+
+func printSurvey(e *env, s survey.Survey) error {
+	return e.print(viewSurvey(s), "%-20s %-8s %-7s %d forms  threshold %d  %s\n", s.ID, s.State, s.Mode, len(s.Forms), s.Threshold, s.Title.ZH)
+}
+
+type surveyAddCmd struct {
+	dataFlag
+	File string `arg:"" help:"YAML file: id, title, forms with kind, legal_basis, notice, mode, open, close, retention, edit_hours, link_ttl_days, threshold, pia."`
+}
+
+// Run adds or changes the survey; faults name line and field.
+func (c surveyAddCmd) Run(e *env) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return errs.WrapCode(errs.NotFound, "open", err)
+	}
+	defer f.Close()
+	return c.with(e, func(a *app.App) error {
+		s, err := a.Survey.ImportSurvey(e.ctx, f)
+		if err != nil {
+			return err
+		}
+		return printSurvey(e, s)
+	})
+}
+
+type surveyOpenCmd struct {
+	dataFlag
+	ID string `arg:""`
+}
+
+// Run opens the survey.
+func (c surveyOpenCmd) Run(e *env) error {
+	return c.with(e, func(a *app.App) error {
+		s, err := a.Survey.OpenSurvey(e.ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		return printSurvey(e, s)
+	})
+}
+
+type surveyCloseCmd struct {
+	dataFlag
+	ID string `arg:""`
+}
+
+// Run closes the survey after a confirmation on a terminal.
+func (c surveyCloseCmd) Run(e *env) error {
+	if err := e.confirm("End the field work of " + c.ID + "?"); err != nil {
+		return err
+	}
+	return c.with(e, func(a *app.App) error {
+		s, err := a.Survey.CloseSurvey(e.ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		return printSurvey(e, s)
+	})
+}
+
+type surveyListCmd struct{ dataFlag }
+
+// Run lists surveys.
+func (c surveyListCmd) Run(e *env) error {
+	return c.with(e, func(a *app.App) error {
+		list, err := a.Survey.Surveys(e.ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			if err := printSurvey(e, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type formCmd struct {
+	Add    formAddCmd    `cmd:"" help:"Add a form version from XForm XML; the bytes are kept and served unchanged."`
+	List   formListCmd   `cmd:"" help:"List form versions."`
+	Close  formCloseCmd  `cmd:"" help:"Take a form version out of use for new records."`
+	Export formExportCmd `cmd:"" help:"Write a form's bytes as they were uploaded."`
+}
+
+type formView struct {
+	ID       string   `json:"id"`
+	Version  string   `json:"version"`
+	Title    string   `json:"title"`
+	Hash     string   `json:"hash"`
+	Closed   bool     `json:"closed,omitempty"`
+	Warnings []string `json:"warnings"`
+}
+
+func viewForm(f survey.StoredForm) formView {
+	v := formView{ID: f.ID, Version: f.Version, Title: or(f.TitleZH, f.TitleEN), Hash: f.MD5, Closed: f.Closed, Warnings: f.Warnings}
+	if v.Warnings == nil {
+		v.Warnings = []string{}
+	}
+	return v
+}
+
+type formAddCmd struct {
+	dataFlag
+	File   string   `arg:"" help:"XForm XML file."`
+	Attach []string `help:"Files the form needs." type:"existingfile"`
+}
+
+// Run adds the form; all faults are named with their place and a hint, and then nothing is stored.
+func (c formAddCmd) Run(e *env) error {
+	xml, err := os.ReadFile(c.File)
+	if err != nil {
+		return errs.WrapCode(errs.NotFound, "open", err)
+	}
+	n := survey.NewForm{XML: xml, By: auth.OperatorID}
+	for _, path := range c.Attach {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return errs.WrapCode(errs.NotFound, "open", err)
+		}
+		n.Files = append(n.Files, survey.FormFile{Name: baseName(path), Bytes: b})
+	}
+	return c.with(e, func(a *app.App) error {
+		f, _, added, err := a.Survey.AddForm(e.ctx, n)
+		if err != nil {
+			return err
+		}
+		state := "added"
+		if !added {
+			state = "was there already"
+		}
+		if err := e.print(viewForm(f), "%s %s  %s  %s\n", f.ID, or(f.Version, "-"), or(f.TitleZH, f.TitleEN), state); err != nil {
+			return err
+		}
+		for _, w := range f.Warnings {
+			e.warn(w)
+		}
+		return nil
+	})
+}
+
+type formListCmd struct{ dataFlag }
+
+// Run lists form versions in order of adding.
+func (c formListCmd) Run(e *env) error {
+	return c.with(e, func(a *app.App) error {
+		list, err := a.Survey.Forms(e.ctx)
+		if err != nil {
+			return err
+		}
+		for _, f := range list {
+			state := "live"
+			if f.Closed {
+				state = "closed"
+			}
+			if err := e.print(viewForm(f), "%-24s %-12s %-7s %s\n", f.ID, or(f.Version, "-"), state, or(f.TitleZH, f.TitleEN)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type formCloseCmd struct {
+	dataFlag
+	ID      string `arg:""`
+	Version string `arg:"" optional:""`
+}
+
+// Run closes a version.
+func (c formCloseCmd) Run(e *env) error {
+	return c.with(e, func(a *app.App) error {
+		if err := a.Survey.CloseForm(e.ctx, c.ID, plainVersion(c.Version)); err != nil {
+			return err
+		}
+		return e.print(map[string]string{"id": c.ID, "version": c.Version}, "%s %s closed\n", c.ID, or(c.Version, "-"))
+	})
+}
+
+// plainVersion turns "-", which stands for no version on command lines and in paths, into "".
+func plainVersion(v string) string {
+	if v == "-" {
+		return ""
+	}
+	return v
+}
+
+type formExportCmd struct {
+	dataFlag
+	ID      string `arg:""`
+	Version string `arg:"" optional:""`
+	Out     string `required:"" help:"File to write."`
+}
+
+// Run writes the uploaded bytes.
+func (c formExportCmd) Run(e *env) error {
+	return c.with(e, func(a *app.App) error {
+		f, err := a.Survey.Form(e.ctx, c.ID, plainVersion(c.Version))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.Out, f.XML, 0o644); err != nil {
+			return errs.Wrap("write form", err)
+		}
+		return e.print(viewForm(f), "%s written\n", c.Out)
+	})
+}
