@@ -124,7 +124,7 @@ func (p *Phone) reissue(old *log, fork uint64, fresh *log, ch changes) {
 		c.Ctx = p.rename(c.Record, c.Ctx, old, fork, fresh.Device, renamed)
 		c.Device, c.Seq = fresh.Device, fresh.last()+1
 		line := c.Encode()
-		n := &entry{Seq: c.Seq, ID: crdt.IDOf(line).String(), Line: line, Record: c.Record}
+		n := &entry{Seq: c.Seq, ID: crdt.IDOf(line).String(), Line: line, Record: c.Record, Cursor: e.Cursor}
 		renamed[e.Seq] = n.Seq
 		fresh.entries = append(fresh.entries, n)
 		ch.put(keyEntry(fresh.Device, n.Seq), n)

@@ -50,10 +50,12 @@ type logMeta struct {
 
 // entry is one seq of a log.
 type entry struct {
-	Seq    uint64      `json:"seq"`
-	ID     string      `json:"id"`
-	Line   []byte      `json:"line,omitempty"` // the exact bytes; nil when given up or damaged
-	Record string      `json:"record,omitempty"`
+	Seq    uint64 `json:"seq"`
+	ID     string `json:"id"`
+	Line   []byte `json:"line,omitempty"` // the exact bytes; nil when given up or damaged
+	Record string `json:"record,omitempty"`
+	// Cursor is where the phone stood when the form was opened: what the author can have seen, and was allowed.
+	Cursor string      `json:"cursor,omitempty"`
 	Status wire.Status `json:"status,omitempty"` // of the last answer that named it; "" = never answered
 	Code   errs.Code   `json:"code,omitempty"`
 	Acked  bool        `json:"acked,omitempty"` // the server of the present epoch has it
@@ -119,7 +121,8 @@ type draft struct {
 	Form    string             `json:"form"`
 	Version string             `json:"version"`
 	Grid    string             `json:"grid"`
-	Epoch   string             `json:"epoch"` // under which the form was opened
+	Epoch   string             `json:"epoch"`  // under which the form was opened
+	Cursor  string             `json:"cursor"` // likewise
 	Ctx     crdt.VV            `json:"ctx,omitempty"`
 	Screen  string             `json:"screen"` // canonical state of what the form was opened on, with this session's own sets
 	Set     map[string]*string `json:"set,omitempty"`

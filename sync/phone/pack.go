@@ -37,7 +37,7 @@ func (p *Phone) Pack(ctx context.Context, s Stream) (pack []byte, any bool, err 
 		return nil, false, errs.Wrap(op, err)
 	}
 	b := &built{device: l.Device, last: first - 1}
-	b.body = wire.AppendOpening(nil, wire.Opening{Device: l.Device, Cursor: p.m.Cursor, Last: first - 1, Head: l.head(first - 1)})
+	b.body = p.opening(l, first)
 	end := p.appendLines(l, b, first)
 	a, err := wire.SignAttest(key, l.Device, end, l.head(end))
 	if err != nil {

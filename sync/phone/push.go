@@ -169,8 +169,7 @@ func (p *Phone) build(ctx context.Context, device string, probe bool) (*built, e
 		return nil, err
 	}
 	b := &built{device: device, former: l.Former, last: first - 1}
-	o := wire.Opening{Device: device, Cursor: p.m.Cursor, Last: first - 1, Head: l.head(first - 1)}
-	b.body = wire.AppendOpening(nil, o)
+	b.body = p.opening(l, first)
 	for _, m := range markers {
 		b.body = wire.AppendErased(b.body, wire.Erased{Record: m.Record, Proof: m.Proof})
 		b.markers = append(b.markers, m.Record)
@@ -180,6 +179,16 @@ func (p *Phone) build(ctx context.Context, device string, probe bool) (*built, e
 	}
 	end := p.appendLines(l, b, first)
 	return b, l.attest(b, end)
+}
+
+// opening begins a push whose first set is first. Its cursor is that under which this set's form was opened: after a pull the
+// phone stands elsewhere, but what the author saw and was allowed is judged by where it stood.
+func (p *Phone) opening(l *log, first uint64) []byte {
+	o := wire.Opening{Device: l.Device, Cursor: p.m.Cursor, Last: first - 1, Head: l.head(first - 1)}
+	if e := l.at(first); e != nil && e.Line != nil {
+		o.Cursor = e.Cursor
+	}
+	return wire.AppendOpening(nil, o)
 }
 
 // markersFor returns erased markers to hand back to a stream, few at a time.
@@ -216,6 +225,9 @@ func (p *Phone) appendLines(l *log, b *built, first uint64) uint64 {
 	seq, end, n := first, first-1, len(b.markers)
 	for ; seq <= l.last() && n < min(p.batch+len(b.markers), limits.PushLines); n++ {
 		e := l.at(seq)
+		if e.Line != nil && seq > first && e.Cursor != l.at(first).Cursor {
+			break // it was written at another place: a push of its own says so
+		}
 		line := e.Line
 		if e.From > 0 {
 			line = wire.EncodeVoid(wire.VoidRange{Why: e.Why, From: e.From, To: e.To})

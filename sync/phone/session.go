@@ -41,7 +41,7 @@ func (p *Phone) New(stream Stream, form, version, grid string) (*Session, error)
 	if p.current(stream) == nil {
 		return nil, errs.New(errs.Unauthenticated, "new record", "this phone is not enrolled")
 	}
-	d := &draft{Record: id, Stream: stream, Form: form, Version: version, Grid: grid, Epoch: p.m.Epoch}
+	d := &draft{Record: id, Stream: stream, Form: form, Version: version, Grid: grid, Epoch: p.m.Epoch, Cursor: p.m.Cursor}
 	d.show(&crdt.State{})
 	p.draft[id] = d
 	return &Session{p: p, d: d}, nil
@@ -70,7 +70,7 @@ func (p *Phone) Edit(record string) (*Session, error) {
 		}
 		return nil, errs.New(errs.NotFound, op, "record %s", record)
 	}
-	d := &draft{Record: record, Epoch: p.m.Epoch, Ctx: s.VV.Clone()}
+	d := &draft{Record: record, Epoch: p.m.Epoch, Cursor: p.m.Cursor, Ctx: s.VV.Clone()}
 	d.show(s)
 	if base != nil {
 		d.Form, d.Version, d.Grid, d.Stream = base.Form, base.Version, base.Grid, p.streamOf(record, base)
@@ -253,7 +253,7 @@ func (s *Session) Cut(ctx context.Context) (*crdt.ChangeSet, error) {
 	if _, err := wire.Decode(line); err != nil {
 		return nil, errs.Wrap(op, err) // what no server would take never enters the log
 	}
-	e := &entry{Seq: c.Seq, ID: crdt.IDOf(line).String(), Line: line, Record: c.Record}
+	e := &entry{Seq: c.Seq, ID: crdt.IDOf(line).String(), Line: line, Record: c.Record, Cursor: s.d.Cursor}
 	after := s.d.state().Clone()
 	after.Apply(c, newest)
 	next := *s.d
