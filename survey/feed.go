@@ -70,7 +70,7 @@ func (f Feed) Lines(ctx context.Context, v sync.Viewer, kind wire.Kind) iter.Seq
 	case wire.KindSurvey:
 		return f.surveys()
 	case wire.KindForm:
-		return f.forms()
+		return f.forms(ctx)
 	case wire.KindHousehold:
 		return f.households(ctx, v)
 	case wire.KindAssignment:
@@ -110,7 +110,7 @@ func (f Feed) surveys() iter.Seq2[wire.PullLine, error] {
 
 // forms yields every form version in order of adding; the XML is fetched apart. A closed version takes no new records but
 // keeps its drafts.
-func (f Feed) forms() iter.Seq2[wire.PullLine, error] {
+func (f Feed) forms(ctx context.Context) iter.Seq2[wire.PullLine, error] {
 	known := f.s.known.Load()
 	return func(yield func(wire.PullLine, error) bool) {
 		for i := range known.stored {
@@ -122,8 +122,13 @@ func (f Feed) forms() iter.Seq2[wire.PullLine, error] {
 					b["stream"] = "registry"
 				}
 			}
-			files := make([]map[string]any, 0, len(st.Files))
-			for _, file := range st.Files {
+			list, err := f.s.FormFiles(ctx, st)
+			if err != nil {
+				yield(wire.PullLine{}, err)
+				return
+			}
+			files := make([]map[string]any, 0, len(list))
+			for _, file := range list {
 				files = append(files, map[string]any{"name": file.Name, "sha256": file.SHA256, "size": file.Size})
 			}
 			b["files"] = files

@@ -41,7 +41,7 @@ type Catalog interface {
 	// DeleteAssignment removes one; code not-found.
 	DeleteAssignment(ctx context.Context, id string) error
 
-	// Version returns numbers that grow with every change of surveys and forms, and of a street's assignments.
+	// Version returns numbers that grow with every change of surveys, areas and forms, and of a street's assignments.
 	Version(ctx context.Context, street string) (catalog, assignments uint64, err error)
 
 	// PutPlan stores a dated job; the same id replaces. Plans lists them in order of (due, id).

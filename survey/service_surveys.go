@@ -323,8 +323,9 @@ func (s *Service) CloseForm(ctx context.Context, id, version string) error {
 // NoticeFile is the file a form reads the notice in force from; the server makes it of the survey.
 const NoticeFile = "notice.csv"
 
-// FormFile returns a file of a form version: an uploaded one, or one the server makes: the notice, the villages. Code
-// not-found.
+func madeByServer(name string) bool { return name == NoticeFile || name == VillagesFile }
+
+// FormFile returns a file of a form version: an uploaded one, or one the server makes. Code not-found.
 func (s *Service) FormFile(ctx context.Context, id, version, name string) (FormFile, error) {
 	f, err := s.Catalog.Form(ctx, id, version)
 	if err != nil {
@@ -335,19 +336,50 @@ func (s *Service) FormFile(ctx context.Context, id, version, name string) (FormF
 			return file, nil
 		}
 	}
-	if sv, _, ok := s.useOf(id); ok && name == NoticeFile {
-		if n, has := sv.Notice(); has {
-			return sealFile(FormFile{Name: NoticeFile, Bytes: noticeCSV(n)})
-		}
+	if form := s.Snapshot().Get(id, version); form != nil && madeByServer(name) && slices.Contains(form.Attachments, name) {
+		return s.makeFile(ctx, id, name)
 	}
+	return FormFile{}, errs.New(errs.NotFound, "form file", "form %s has no file %s", printable(id), printable(name))
+}
+
+// FormFiles lists the files of a stored form version without bytes, those the server makes among them.
+func (s *Service) FormFiles(ctx context.Context, f *StoredForm) ([]FormFile, error) {
+	list := slices.Clone(f.Files)
+	form := s.Snapshot().Get(f.ID, f.Version)
+	if form == nil {
+		return list, nil
+	}
+	for _, name := range form.Attachments {
+		if !madeByServer(name) || slices.ContainsFunc(f.Files, func(x FormFile) bool { return x.Name == name }) {
+			continue
+		}
+		file, err := s.makeFile(ctx, f.ID, name)
+		if errs.CodeOf(err) == errs.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		file.Bytes = nil
+		list = append(list, file)
+	}
+	return list, nil
+}
+
+func (s *Service) makeFile(ctx context.Context, form, name string) (FormFile, error) {
 	if name == VillagesFile {
 		b, err := s.villagesCSV(ctx)
 		if err != nil {
-			return FormFile{}, errs.Wrap("form file", err)
+			return FormFile{}, err
 		}
-		return sealFile(FormFile{Name: VillagesFile, Bytes: b})
+		return sealFile(FormFile{Name: name, Bytes: b})
 	}
-	return FormFile{}, errs.New(errs.NotFound, "form file", "form %s has no file %s", printable(id), printable(name))
+	if sv, _, ok := s.useOf(form); ok {
+		if n, has := sv.Notice(); has {
+			return sealFile(FormFile{Name: name, Bytes: noticeCSV(n)})
+		}
+	}
+	return FormFile{}, errs.New(errs.NotFound, "form file", "no survey with a notice uses form %s", printable(form))
 }
 
 func noticeCSV(n Notice) []byte {

@@ -92,7 +92,7 @@ func (s *SurveyStore) PutAreas(ctx context.Context, list []survey.Area) error {
 				return err
 			}
 		}
-		return nil
+		return raise(tx, "") // forms carry a list of villages
 	})
 }
 
