@@ -79,6 +79,11 @@ func describe(r Reader, d Device, now int64) (*DeviceInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	return describeOf(r, d, u, now)
+}
+
+// describeOf is describe for a device whose worker is at hand.
+func describeOf(r Reader, d Device, u User, now int64) (*DeviceInfo, error) {
 	all, err := r.Grants(d.Worker)
 	if err != nil {
 		return nil, err
@@ -161,7 +166,7 @@ func (s *Service) state(ctx context.Context, id string) (*sessionState, error) {
 		if err != nil {
 			return err
 		}
-		st.device, err = describe(r, d, now)
+		st.device, err = describeOf(r, d, st.user, now)
 		return err
 	})
 	if err != nil {

@@ -49,7 +49,7 @@ func bench(t testing.TB) (*authtest.Bench, *core.DB) {
 
 func TestEditedAuditRowIsNamed(t *testing.T) {
 	for what, edit := range map[string]string{
-		"outcome":   `UPDATE audit SET outcome = 'ok' WHERE seq = 5`,
+		"outcome":   `UPDATE audit SET outcome = 'forbidden' WHERE seq = 5`,
 		"actor":     `UPDATE audit SET actor = 'us_other' WHERE seq = 5`,
 		"time":      `UPDATE audit SET at = at + 1 WHERE seq = 5`,
 		"rows":      `UPDATE audit SET rows = rows + 1 WHERE seq = 5`,
