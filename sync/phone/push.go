@@ -110,6 +110,11 @@ func (p *Phone) byDevice(device string) *log {
 }
 
 func (p *Phone) pushLog(ctx context.Context, device string, probe bool, r *PushReport) error {
+	if probe {
+		if err := p.askFormer(ctx, device, r); err != nil {
+			return err
+		}
+	}
 	for round := 0; round < roundsPerLog; round++ {
 		p.mu.Lock()
 		b, err := p.build(ctx, device, probe)
@@ -174,7 +179,7 @@ func (p *Phone) build(ctx context.Context, device string, probe bool) (*built, e
 		b.body = wire.AppendErased(b.body, wire.Erased{Record: m.Record, Proof: m.Proof})
 		b.markers = append(b.markers, m.Record)
 	}
-	if probe && nothing && !l.Former {
+	if probe && nothing {
 		b.body = l.reoffer(b.body)
 	}
 	end := p.appendLines(l, b, first)
@@ -212,12 +217,48 @@ func (l *log) reoffer(body []byte) []byte {
 		if n == reofferLines {
 			break
 		}
-		if e.Acked && e.Line != nil && (e.Status == wire.Waiting || e.Status == wire.Quarantined) {
+		if e.held() {
 			body = append(append(body, e.Line...), '\n')
 			n++
 		}
 	}
 	return body
+}
+
+// askFormer offers what is held of a former device again. Another device carries it, so that each push is a run of
+// neighbours under the former one's signature.
+func (p *Phone) askFormer(ctx context.Context, device string, r *PushReport) error {
+	var from uint64 = 1
+	for range roundsPerLog {
+		p.mu.Lock()
+		l := p.byDevice(device)
+		if l == nil || !l.Former || !l.Known {
+			p.mu.Unlock()
+			return nil
+		}
+		for from <= l.last() && !l.at(from).held() {
+			from++
+		}
+		if from > l.last() {
+			p.mu.Unlock()
+			return nil
+		}
+		b := &built{device: device, former: true, last: from - 1, body: p.opening(l, from)}
+		end := from
+		for ; end <= l.last() && l.at(end).held() && len(b.body) < bodyBytes && end-from < limits.PushLines/2; end++ {
+			b.body = append(append(b.body, l.at(end).Line...), '\n')
+		}
+		err := l.attest(b, end-1)
+		p.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		if _, err := p.exchange(ctx, b, r); err != nil {
+			return err
+		}
+		from = end
+	}
+	return nil
 }
 
 // appendLines adds sets and void declarations from a seq on, and returns the last seq that is in.
