@@ -85,7 +85,7 @@ func (s *Server) serveTus(ec echo.Context) error {
 		}
 	}
 	control := http.NewResponseController(ec.Response())
-	_ = control.SetWriteDeadline(s.clock.Now().Add(limits.ReadTimeout + limits.WriteTimeout))
+	_ = control.SetWriteDeadline(s.sockets.Now().Add(limits.ReadTimeout + limits.WriteTimeout))
 	w := &tusAnswer{ResponseWriter: ec.Response(), c: c, s: s}
 	s.tus.serve.ServeHTTP(w, r)
 	if c.uploadErr != nil {
@@ -318,6 +318,6 @@ type slowWriter struct {
 }
 
 func (w *slowWriter) Write(b []byte) (int, error) {
-	_ = w.control.SetWriteDeadline(w.s.clock.Now().Add(limits.WriteTimeout))
+	_ = w.control.SetWriteDeadline(w.s.sockets.Now().Add(limits.WriteTimeout))
 	return w.Response.Write(b)
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/ecdh"
 	"crypto/tls"
 	"io"
 	"log/slog"
@@ -30,6 +31,9 @@ type Config struct {
 	Releases    survey.Releases
 	Exports     Exports
 	Health      Health
+
+	// PackKey opens packs that phones seal for this server; nil = packs are not taken.
+	PackKey *ecdh.PrivateKey
 
 	Clock clock.Clock
 	Rand  io.Reader

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/base64"
 	"time"
 
 	"ruhu/auth"
@@ -35,7 +36,11 @@ func (s *Server) EnrolDevice(ctx context.Context, req api.EnrolDeviceRequestObje
 		return nil, errs.Wrap(op, err)
 	}
 	c.principal = e.Principal
-	out := api.Enrolled{Device: e.Device.ID, RegistryDevice: e.Device.RegistryID, Certificate: e.Certificate, AccessToken: e.Access,
+	serverKey := ""
+	if s.PackKey != nil {
+		serverKey = base64.StdEncoding.EncodeToString(s.PackKey.PublicKey().Bytes())
+	}
+	out := api.Enrolled{ServerKey: serverKey, Device: e.Device.ID, RegistryDevice: e.Device.RegistryID, Certificate: e.Certificate, AccessToken: e.Access,
 		RefreshToken: e.Refresh, ExpiresIn: seconds(e.ExpiresIn), Grids: e.Device.Grids, Epoch: epoch}
 	out.Worker.ID, out.Worker.Name = e.Device.Worker, e.Device.WorkerName
 	return api.EnrolDevice201JSONResponse(out), nil

@@ -52,7 +52,7 @@ func (e *eventStream) VisitEventsResponse(w http.ResponseWriter) error {
 	beat := time.NewTicker(eventBeat)
 	defer beat.Stop()
 	send := func(line []byte) error {
-		_ = control.SetWriteDeadline(e.s.clock.Now().Add(limits.WriteTimeout))
+		_ = control.SetWriteDeadline(e.s.sockets.Now().Add(limits.WriteTimeout))
 		if _, err := w.Write(line); err != nil {
 			return err
 		}

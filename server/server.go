@@ -28,6 +28,7 @@ type Server struct {
 	Config
 	auth     *auth.Service
 	clock    clock.Clock
+	sockets  clock.Clock // deadlines of connections are in the machine's time, whatever clock the domain has
 	log      *slog.Logger
 	echo     *echo.Echo
 	contract *spec.Spec
@@ -64,7 +65,7 @@ func New(c Config) (*Server, error) {
 		return nil, errs.WrapCode(errs.Internal, "server", err)
 	}
 	s := &Server{
-		Config: c, auth: c.Auth, clock: c.Clock, log: c.Log, rand: c.Rand, contract: contract,
+		Config: c, auth: c.Auth, clock: c.Clock, sockets: clock.System(), log: c.Log, rand: c.Rand, contract: contract,
 		peers: peers{proxied: c.BehindProxy, trusted: c.TrustedProxies}, metrics: newMetrics(), closing: make(chan struct{}),
 	}
 	perSecond := float64(c.SyncPerMinute) / 60

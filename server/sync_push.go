@@ -14,6 +14,7 @@ import (
 	"ruhu/internal/errs"
 	"ruhu/server/api"
 	"ruhu/sync"
+	"ruhu/sync/wire"
 )
 
 // Push takes change sets. The author of lines is the device the opening line names; whoever is not that device carries a
@@ -21,6 +22,12 @@ import (
 func (s *Server) Push(ctx context.Context, _ api.PushRequestObject) (api.PushResponseObject, error) {
 	const op = "push"
 	c := callOf(ctx)
+	carried := wire.IsPack(c.body)
+	if carried {
+		if err := s.openPack(c); err != nil {
+			return nil, err
+		}
+	}
 	device, err := openingDevice(c.body)
 	if err != nil {
 		return nil, err
@@ -30,7 +37,7 @@ func (s *Server) Push(ctx context.Context, _ api.PushRequestObject) (api.PushRes
 		return nil, err
 	}
 	p := &c.principal
-	own := device == p.Device || device == p.RegistryDevice
+	own := !carried && (device == p.Device || device == p.RegistryDevice)
 	info, err := s.auth.DeviceByID(ctx, device)
 	if err != nil {
 		return nil, errs.Wrap(op, err)
@@ -44,6 +51,19 @@ func (s *Server) Push(ctx context.Context, _ api.PushRequestObject) (api.PushRes
 		return nil, err
 	}
 	return &pushAnswer{s: s, c: c, ctx: ctx, engine: engine, author: s.authorOf(&info, device, p, own), own: own}, nil
+}
+
+// openPack unseals a pack that somebody carries.
+func (s *Server) openPack(c *call) error {
+	if s.PackKey == nil {
+		return errs.New(errs.UnsupportedMedia, "push", "packs are not taken here")
+	}
+	body, err := wire.OpenPack(s.PackKey, c.body)
+	if err != nil {
+		return errs.Wrap("push", err)
+	}
+	c.body = body
+	return nil
 }
 
 // openingDevice reads which device a push names. Everything else of the opening line is for the engine to judge.

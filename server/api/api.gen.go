@@ -558,7 +558,10 @@ type Enrolled struct {
 	Grids          []string `json:"grids"`
 	RefreshToken   string   `json:"refresh_token"`
 	RegistryDevice string   `json:"registry_device"`
-	Worker         struct {
+
+	// ServerKey uncompressed P-256 point, base64: what packs for a memory card are sealed for
+	ServerKey string `json:"server_key,omitempty"`
+	Worker    struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	} `json:"worker"`
