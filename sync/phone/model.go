@@ -65,6 +65,11 @@ type entry struct {
 	Why  string `json:"why,omitempty"`
 }
 
+// held: the server keeps the set and has not merged it.
+func (e *entry) held() bool {
+	return e.Acked && e.Line != nil && (e.Status == wire.Waiting || e.Status == wire.Quarantined)
+}
+
 func (e *entry) void() bool { return e.Status == wire.Voided || e.From > 0 }
 
 // copy_ is the server's word on one record: its state, or a stub.

@@ -453,7 +453,7 @@ func (p *Phone) take(l *log, b *built, verdicts []wire.Verdict, sum *wire.Summar
 	}
 	l.Safe = min(sum.Safe, l.last())
 	switch {
-	case sum.Have > l.last():
+	case sum.Have > l.last() && !l.Former: // a former device's twin may go on
 		a.forked = true // it has more than this phone ever wrote
 		return a
 	case opened && !l.Known:

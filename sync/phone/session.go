@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ruhu/internal/errs"
 	"ruhu/sync/crdt"
@@ -144,6 +145,7 @@ func (s *Session) set(path string, value *string) {
 }
 
 func (s *Session) put(path string, value *string) {
+	s.revive(path)
 	if s.d.Set == nil {
 		s.d.Set = make(map[string]*string)
 	}
@@ -175,22 +177,27 @@ func (s *Session) AddRow(repeat string) (string, error) {
 		return "", err
 	}
 	row := fmt.Sprintf("%s[%x]", repeat, b)
+	s.revive(row)
 	s.d.Add = append(s.d.Add, row)
 	return row, nil
 }
 
 // KeepRow marks a row as wanted again: the worker settled "removed while edited" in its favour.
 func (s *Session) KeepRow(row string) {
+	s.revive(row)
 	if !slices.Contains(s.d.Add, row) {
 		s.d.Add = append(s.d.Add, row)
 	}
 }
 
+// revive takes back the removal of the rows a path lies in: who writes there wants them.
+func (s *Session) revive(path string) {
+	s.d.Del = slices.DeleteFunc(s.d.Del, func(row string) bool { return path == row || strings.HasPrefix(path, row+"/") })
+}
+
 // DelRow removes a row, and takes back what was typed in it since the last cut.
 func (s *Session) DelRow(row string) {
-	below := func(path string) bool {
-		return path == row || len(path) > len(row) && path[:len(row)] == row && path[len(row)] == '/'
-	}
+	below := func(path string) bool { return path == row || strings.HasPrefix(path, row+"/") }
 	for path := range s.d.Set {
 		if below(path) {
 			delete(s.d.Set, path)
