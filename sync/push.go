@@ -96,7 +96,7 @@ func (t *pushing) prepare(body []byte) {
 	}
 }
 
-// attestedWhole reports whether the push ends with its author's signature over the head that its own lines lead to.
+// attestedWhole reports whether the push ends with its author's signature over the head that its new lines lead to.
 func (t *pushing) attestedWhole() bool {
 	if !t.signed {
 		return false
@@ -105,6 +105,9 @@ func (t *pushing) attestedWhole() bool {
 	for i := range t.items {
 		switch it := &t.items[i]; it.Kind {
 		case wire.ItemSet:
+			if it.Set != nil && it.Set.Seq <= seq {
+				continue // offered again to hear what became of it: the log's own bytes are signed
+			}
 			head, seq = head.Next(it.ID()), seq+1
 		case wire.ItemVoid:
 			for range it.Void.Count() {

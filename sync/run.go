@@ -200,10 +200,10 @@ func (r *run) cascade(w *work, turn uint64) error {
 
 // mergePending merges a line that was stored before.
 func (r *run) mergePending(w *work, p *Line, c *crdt.ChangeSet, turn uint64) error {
-	w.unpend(p)
-	if err := r.takeVoids(w, turn); err != nil {
+	if err := r.takeVoids(w, turn); err != nil { // those before it; those of its device behind it wait for it
 		return err
 	}
+	w.unpend(p)
 	r.merge(w, p, c)
 	p.Turn = turn
 	w.touch(turn)

@@ -67,7 +67,7 @@ func (w *world) checkRecord(st *MemStore, id string, stored map[string]sync.Line
 		}
 		d := crdt.Dot{Device: l.Device, Seq: l.DevSeq}
 		if l.DevSeq <= vv[l.Device] {
-			w.fail("record %s: %s:%d took its turn late", id, l.Device, l.DevSeq)
+			w.fail("record %s: %s:%d took its turn late\n%s", id, l.Device, l.DevSeq, describe(lines))
 		}
 		if l.Status == sync.Merged {
 			c, err := sync.DecodeLine(l)
@@ -265,4 +265,13 @@ func difference(a, b map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// describe lists lines for the person who has to find out what went wrong.
+func describe(lines []*sync.Line) string {
+	var b strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&b, "%s/%d %s:%d order %d turn %d %s %s body %d\n", l.Street, l.Seq, l.Device, l.DevSeq, l.Order, l.Turn, l.Status, l.Code, len(l.Body))
+	}
+	return b.String()
 }

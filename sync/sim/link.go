@@ -139,7 +139,7 @@ func (w *world) push(ctx context.Context, device string, carried bool, body io.R
 	w.result.Quarantined += res.Quarantined
 	w.result.Waited += res.Waiting
 	w.result.Voided += res.Void
-	w.trace("push %s %d %d %d %d %d %d", device, res.Have, res.Merged, res.Waiting, res.Quarantined, res.Void, res.Refused)
+	w.trace("push %s %d %d dup %d %d %d %d %d", device, res.Have, res.Merged, res.Duplicate, res.Waiting, res.Quarantined, res.Void, res.Refused)
 	return out.Bytes(), nil
 }
 

@@ -105,6 +105,7 @@ func (w *world) comeToRest(ctx context.Context) {
 		h.mem.Fail = nil
 		w.closeForms(ctx, h)
 	}
+	rested := false
 	for round := 1; round <= maxRounds; round++ {
 		w.result.Rounds = round
 		w.trace("round %d", round)
@@ -114,13 +115,17 @@ func (w *world) comeToRest(ctx context.Context) {
 		}
 		w.settleSome(ctx, true)
 		w.clock.Advance(2 * time.Hour)
+		// Once more, because the first to pull has not seen what the last pushed.
 		if w.atRest(ctx) {
-			return
+			if rested {
+				return
+			}
+			rested = true
 		}
 	}
 	for _, h := range w.phones {
 		if st := h.p.Status(); !w.idle(h) {
-			w.fail("%s (%v) is not at rest after %d rounds: %+v", h.name, st.Devices, maxRounds, st)
+			w.fail("%s (%v) is not at rest after %d rounds: %+v\n%+v", h.name, st.Devices, maxRounds, st, h.p.Log())
 		}
 	}
 	w.fail("not at rest after %d rounds", maxRounds)

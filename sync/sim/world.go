@@ -57,7 +57,7 @@ type world struct {
 	gridsOf   map[string][]string
 	workersOf map[string][]string
 	late      []delivery
-	backups   []*backup
+	backup    *backup
 	pages     []page
 	key       int
 	words     int
