@@ -112,14 +112,22 @@ func TestEveryErrorCodeIsDocumented(t *testing.T) {
 	}
 }
 
+// skippers may skip, each for a reason; what it says when it skips is printed.
+var skippers = map[string]string{
+	"survey/stats/design_test.go":      "known results lie beside the repository, not in it",
+	"survey/disclosure/oracle_test.go": "known results lie beside the repository, not in it",
+	"schema/xform/read_test.go":        "forms of other projects lie beside the repository, not in it",
+	"sync/machine_test.go":             "rapid: an action that does not apply is drawn again",
+}
+
 func TestNoUnfinishedMarks(t *testing.T) {
 	mark := regexp.MustCompile(`\b(TODO|FIXME|XXX|HACK)\b|not implemented|t\.Skip\(|t\.Skipf\(|t\.SkipNow\(`)
 	for name, src := range sources(t, ".go") {
-		if strings.HasPrefix(name, "internal/guard/") {
+		if strings.HasPrefix(name, "internal/guard/") || allowed(name, skippers) {
 			continue
 		}
 		for i, line := range strings.Split(string(src), "\n") {
-			if mark.MatchString(line) && !strings.Contains(line, "// absent:") {
+			if mark.MatchString(line) {
 				t.Errorf("%s:%d: %s", name, i+1, strings.TrimSpace(line))
 			}
 		}

@@ -1,0 +1,145 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"syscall"
+
+	_ "github.com/mattn/go-sqlite3" // the floor is the raw driver
+
+	"ruhu/internal/errs"
+	"ruhu/sync/crdt"
+	"ruhu/sync/wire"
+)
+
+// push measures what a durable record costs the server, end to end.
+func push(ctx context.Context, o *Options) ([]Line, error) {
+	var lines []Line
+	for _, c := range []struct{ phones, batch int }{{1, 400}, {16, 400}, {256, 20}, {256, 1}} {
+		n := o.Records
+		if c.batch == 1 {
+			n = min(n, 256*12)
+		}
+		l, err := pushOnce(ctx, o, c.phones, c.batch, n)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, l...)
+	}
+	return lines, nil
+}
+
+func pushOnce(ctx context.Context, o *Options, phones, batch, records int) ([]Line, error) {
+	name := fmt.Sprintf("%d phones, %d a push", phones, batch)
+	s, err := newSite(ctx, o, fmt.Sprintf("push-%d-%d", phones, batch), phones, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	m, err := newMaker(1)
+	if err != nil {
+		return nil, err
+	}
+	perPhone, bodies := make([][]request, phones), [][]byte{}
+	for i := range phones {
+		l := &log{phone: s.phones[i]}
+		if err := m.write(l, records/phones); err != nil {
+			return nil, err
+		}
+		for from := 0; from < len(l.lines); from += batch {
+			to := min(from+batch, len(l.lines))
+			body, err := zip(l.body(from, to))
+			if err != nil {
+				return nil, err
+			}
+			perPhone[i] = append(perPhone[i], request{s.phones[i].token, body, to - from})
+		}
+		bodies = append(bodies, l.lines...)
+	}
+	before, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	start := o.Clock.Now()
+	if err := drive(ctx, s.url, perPhone); err != nil {
+		return nil, err
+	}
+	wall := o.Clock.Now().Sub(start).Seconds()
+	after, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	floor, err := rawFloor(ctx, o, fmt.Sprintf("floor-%d-%d.db", phones, batch), bodies, phones*batch)
+	if err != nil {
+		return nil, err
+	}
+	n := float64(len(bodies))
+	out := []Line{
+		{Bench: "push", What: name, Unit: "records/CPU-s", Value: n / (after - before), Floor: floor, Budget: "6,000, aim 12,000"},
+		{Bench: "push", What: name, Unit: "records/s wall", Value: n / wall},
+	}
+	if phones == 1 {
+		size, err := dirBytes(o.dir(fmt.Sprintf("push-%d-%d", phones, batch)))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Line{Bench: "push", What: "stored bytes a record, log and state, sealed", Unit: "bytes", Value: size / n, Budget: "2,200"})
+	}
+	return out, nil
+}
+
+// rawFloor writes the same bytes, and the state each becomes, with the bare driver: one row each, FULL, in groups.
+func rawFloor(ctx context.Context, o *Options, name string, bodies [][]byte, group int) (float64, error) {
+	const op = "raw floor"
+	type pair struct{ body, state []byte }
+	rows := make([]pair, len(bodies))
+	for i, b := range bodies {
+		c, err := wire.Decode(b)
+		if err != nil {
+			return 0, errs.Wrap(op, err)
+		}
+		st := &crdt.State{}
+		st.Apply(c, c.At)
+		rows[i] = pair{b, st.AppendBinary(nil)}
+	}
+	db, err := sql.Open("sqlite3", "file:"+o.dir(name)+"?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate")
+	if err != nil {
+		return 0, errs.Wrap(op, err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "CREATE TABLE rows (seq INTEGER PRIMARY KEY, body BLOB, state BLOB)"); err != nil {
+		return 0, errs.Wrap(op, err)
+	}
+	before := selfCPU()
+	for from := 0; from < len(rows); from += group {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return 0, errs.Wrap(op, err)
+		}
+		stmt, err := tx.PrepareContext(ctx, "INSERT INTO rows (body, state) VALUES (?, ?)")
+		if err != nil {
+			return 0, errs.Wrap(op, err)
+		}
+		for _, r := range rows[from:min(from+group, len(rows))] {
+			if _, err := stmt.ExecContext(ctx, r.body, r.state); err != nil {
+				return 0, errs.Wrap(op, err)
+			}
+		}
+		if err := tx.Commit(); err != nil {
+			return 0, errs.Wrap(op, err)
+		}
+	}
+	return float64(len(rows)) / (selfCPU() - before), nil
+}
+
+// selfCPU returns the processor seconds of this process.
+func selfCPU() float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	sec := func(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
+	return sec(u.Utime) + sec(u.Stime)
+}
