@@ -1,0 +1,215 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"ruhu/auth"
+	"ruhu/internal/clock"
+	"ruhu/internal/errs"
+	"ruhu/server"
+	"ruhu/survey"
+	"ruhu/survey/disclosure"
+	"ruhu/survey/summary"
+	"ruhu/sync"
+)
+
+// summaries reads everything a summary is made of in one snapshot of the answers and hands it to survey/summary.
+type summaries struct{ app *App }
+
+var _ server.Summaries = summaries{}
+
+// JSON returns the live summary.
+func (s summaries) JSON(ctx context.Context, street, form string) ([]byte, error) {
+	sum, err := s.build(ctx, street, form, false)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(sum)
+}
+
+// HTML returns the live summary as a fragment.
+func (s summaries) HTML(ctx context.Context, street, form, lang string) ([]byte, error) {
+	sum, err := s.build(ctx, street, form, false)
+	if err != nil {
+		return nil, err
+	}
+	return fragment(sum, lang)
+}
+
+// build makes a street's summary; released ones count approved records only.
+func (s summaries) build(ctx context.Context, street, form string, released bool) (*summary.Summary, error) {
+	const op = "street summary"
+	a := s.app
+	area, err := a.Survey.Area(ctx, street)
+	if err != nil {
+		return nil, err
+	}
+	info, ok := a.Survey.Info(form)
+	forms := a.Survey.Snapshot()
+	if !ok || forms.Latest(form) == nil {
+		return nil, errs.New(errs.NotFound, op, "no survey uses a form %s", form)
+	}
+	sv, err := a.Survey.Survey(ctx, info.Survey)
+	if err != nil {
+		return nil, err
+	}
+	in := summary.Input{Street: area, Survey: sv, Form: forms.Latest(form), Release: released, Demo: a.opts.Demo,
+		Statuses: survey.LiveStatuses(), Policy: policyOf(info), Date: survey.CivilDate(clock.Millis(a.opts.Clock.Now()), a.opts.Zone)}
+	if released {
+		in.Statuses = []string{survey.StatusApproved}
+	}
+	for _, f := range forms.Versions(form) {
+		in.Versions = append(in.Versions, f.Version)
+	}
+	if in.District, err = a.Survey.Area(ctx, area.Parent); err != nil && errs.CodeOf(err) != errs.NotFound {
+		return nil, err
+	}
+	if in.Areas, err = s.areasOf(ctx, street); err != nil {
+		return nil, err
+	}
+	if in.Coverage, err = s.coverage(ctx, street); err != nil {
+		return nil, err
+	}
+	var sum *summary.Summary
+	err = a.Records.Snapshot(ctx, func(snap survey.Snapshot) error {
+		heads, err := snap.Heads()
+		if err != nil {
+			return err
+		}
+		in.Snapshot = snapshotID(street, heads, in.Versions, in.Policy, in.Statuses)
+		if in.Records, err = snap.Statuses(survey.RowFilter{Form: form, Area: street}); err != nil {
+			return err
+		}
+		in.Cells = snap.Cells(survey.CellFilter{Form: form, Area: street})
+		sum, err = summary.Build(in)
+		return err
+	})
+	return sum, errs.Wrap(op, err)
+}
+
+func policyOf(info survey.FormInfo) disclosure.Policy {
+	p := disclosure.DefaultPolicy()
+	p.Threshold = int64(info.Threshold)
+	return p
+}
+
+// areasOf lists the villages and grids of a street.
+func (s summaries) areasOf(ctx context.Context, street string) ([]survey.Area, error) {
+	var all []survey.Area
+	whole := survey.Actor{ID: auth.OperatorID, Role: string(auth.Admin)}
+	for after := ""; ; {
+		list, next, err := s.app.Survey.Areas(ctx, whole, street, "", after, 500)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+		if next == "" {
+			return all, nil
+		}
+		after = next
+	}
+}
+
+// coverage counts households and visits of each grid.
+func (s summaries) coverage(ctx context.Context, street string) ([]summary.GridCoverage, error) {
+	cov, err := s.app.Survey.Coverage(ctx, survey.Actor{ID: auth.OperatorID, Role: string(auth.Admin)}, street)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]summary.GridCoverage, 0, len(cov.Grids))
+	for _, g := range cov.Grids {
+		row := summary.GridCoverage{Grid: g.Code, Households: g.Selected, Visits: g.Attempts, Outcomes: map[survey.Outcome]int64{}}
+		for _, d := range survey.Dispositions() {
+			if d.Code != survey.NotAttempted {
+				row.Outcomes[d.Outcome] += g.Final[d.Code].N
+			}
+		}
+		list = append(list, row)
+	}
+	return list, s.assigned(ctx, street, list)
+}
+
+// assigned counts how many selected households of each grid a worker has been given, by name or with the whole grid.
+func (s summaries) assigned(ctx context.Context, street string, list []summary.GridCoverage) error {
+	whole := survey.Actor{ID: auth.OperatorID, Role: string(auth.Admin)}
+	byGrid := map[string]map[string]bool{}
+	for after := ""; ; {
+		page, next, err := s.app.Survey.Assignments(ctx, whole, survey.AssignmentFilter{Area: street}, after, 500)
+		if err != nil {
+			return err
+		}
+		for _, as := range page {
+			if byGrid[as.Grid] == nil {
+				byGrid[as.Grid] = map[string]bool{}
+			}
+			byGrid[as.Grid][as.Household] = true
+		}
+		if next == "" {
+			break
+		}
+		after = next
+	}
+	for i := range list {
+		g := &list[i]
+		switch given := byGrid[g.Grid]; {
+		case given[""]:
+			g.Assigned = g.Households
+		default:
+			g.Assigned = min(int64(len(given)), g.Households)
+		}
+	}
+	return nil
+}
+
+// snapshotID names what a summary was read from: the sequences of its street, form versions, policy and filter.
+func snapshotID(street string, heads []sync.Head, versions []string, policy disclosure.Policy, statuses []string) string {
+	seqs := map[string]uint64{}
+	for _, h := range heads {
+		if h.Street == street {
+			seqs[h.Street] = h.Seq
+		}
+	}
+	b, err := json.Marshal([]any{seqs, versions, policy, statuses})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Release freezes a summary of approved records and signs it with the officer's name.
+func (s summaries) Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error) {
+	const op = "release"
+	sum, err := s.build(ctx, street, form, true)
+	if err != nil {
+		return survey.Release{}, err
+	}
+	if n, known := sum.Records.Value(); known && n == 0 {
+		return survey.Release{}, errs.New(errs.Rule, op, "no approved record of %s in %s", form, street).
+			WithHint("请先审核通过记录，再发布汇总。 Approve records first.")
+	}
+	rel := survey.Release{Street: street, Form: form, By: p.UserID, ByName: p.Name, At: clock.Millis(s.app.opts.Clock.Now()),
+		Snapshot: sum.Snapshot, Note: strings.TrimSpace(note)}
+	if rel.JSON, err = json.Marshal(sum); err != nil {
+		return survey.Release{}, errs.Wrap(op, err)
+	}
+	if rel.HTML, err = fragment(sum, "zh"); err != nil {
+		return survey.Release{}, err
+	}
+	if rel.HTMLEN, err = fragment(sum, "en"); err != nil {
+		return survey.Release{}, err
+	}
+	var id [10]byte
+	if _, err := io.ReadFull(s.app.opts.Rand, id[:]); err != nil {
+		return survey.Release{}, errs.Wrap(op, err)
+	}
+	rel.ID = "re_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(id[:]))
+	return rel, errs.Wrap(op, s.app.Core.PutRelease(ctx, rel))
+}
+
