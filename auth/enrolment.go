@@ -22,8 +22,9 @@ type NewEnrolment struct {
 // maxGrids is how many grids one enrolment may name.
 const maxGrids = 200
 
-// CreateEnrolment draws a one-time code. The code is returned here and nowhere else; only its hash is kept. The worker's
-// id is drawn already (Enrolment.Worker), the account of a new worker begins when the code is used.
+// CreateEnrolment draws a one-time code. The code is returned here and nowhere else; only its hash is kept. The account of a
+// new worker (Enrolment.Worker) is opened with the code, so that households can be assigned before the phone is in hand; its
+// grids are granted when the code is used.
 // Codes: forbidden, out-of-area, invalid, not-found (worker), rule (not a worker's account).
 func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolment) (e Enrolment, code string, err error) {
 	const op = "create enrolment"
@@ -53,7 +54,11 @@ func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolm
 		}
 	}
 	err = s.store.Update(ctx, func(tx Tx) error {
-		if n.Worker != "" {
+		if n.Worker == "" {
+			if err := s.putWorker(tx, e.Worker, e.Name, e.Street); err != nil {
+				return err
+			}
+		} else {
 			u, err := tx.User(n.Worker)
 			if err != nil {
 				return err
@@ -222,8 +227,7 @@ type Enrolled struct {
 	Device      DeviceInfo
 }
 
-// Enrol uses a code: exactly one of any number of requests wins. It opens the worker's account where it is new, grants the
-// grids and issues the pair of devices, a certificate and tokens. Codes: code-unknown, code-used, code-expired (also
+// Enrol uses a code: exactly one of any number of requests wins. It grants the grids and issues the pair of devices, a certificate and tokens. Codes: code-unknown, code-used, code-expired (also
 // revoked), invalid (key, name), rule (the worker's account is disabled).
 func (s *Service) Enrol(ctx context.Context, req EnrolRequest) (Enrolled, error) {
 	const op = "enrol"
@@ -254,7 +258,7 @@ func (s *Service) Enrol(ctx context.Context, req EnrolRequest) (Enrolled, error)
 		case "revoked", "expired":
 			return errs.New(errs.CodeExpired, op, "the code is %s", en.State(s.now()))
 		}
-		if err := s.openWorker(tx, en); err != nil {
+		if err := s.admitWorker(tx, en); err != nil {
 			return err
 		}
 		d := Device{Street: en.Street, Worker: en.Worker, Name: name, Platform: platform, PublicKey: point, Confirmed: true, Enrolment: en.ID}
@@ -303,25 +307,23 @@ func (s *Service) enrolAgain(tx Tx, en Enrolment, code string, point []byte, req
 	return err
 }
 
-// openWorker opens a new worker's account and grants the enrolment's grids.
-func (s *Service) openWorker(tx Tx, en Enrolment) error {
-	now := s.now()
+// admitWorker holds the worker of an enrolment to be live and grants the enrolment's grids.
+func (s *Service) admitWorker(tx Tx, en Enrolment) error {
 	u, err := tx.User(en.Worker)
-	switch {
-	case err == nil:
-		if !u.Live(now) || u.Role != Worker {
-			return errs.New(errs.Rule, "enrol", "the worker's account is disabled")
-		}
-	case errs.CodeOf(err) == errs.NotFound && en.Name != "":
-		u = User{ID: en.Worker, Name: en.Name, Role: Worker, Area: en.Street, Created: now, Changed: now}
-		if err := tx.PutUser(u); err != nil {
-			return err
-		}
-	default:
+	if err != nil {
 		return err
+	}
+	if !u.Live(s.now()) || u.Role != Worker {
+		return errs.New(errs.Rule, "enrol", "the worker's account is disabled")
 	}
 	_, err = s.grant(tx, en.Worker, en.Grids, en.CreatedBy)
 	return err
+}
+
+// putWorker opens the account of a worker that only enrols.
+func (s *Service) putWorker(tx Tx, id, name, street string) error {
+	now := s.now()
+	return tx.PutUser(User{ID: id, Name: name, Role: Worker, Area: street, Created: now, Changed: now})
 }
 
 // grant opens grants for grids that have no open one and returns which.

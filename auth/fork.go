@@ -140,8 +140,7 @@ func (s *Service) readmit(tx Tx, c Certificate) (Device, error) {
 	u, err := tx.User(c.Worker)
 	switch {
 	case errs.CodeOf(err) == errs.NotFound:
-		u = User{ID: c.Worker, Name: c.Name, Role: Worker, Area: c.Street, Created: now, Changed: now}
-		if err := tx.PutUser(u); err != nil {
+		if err := s.putWorker(tx, c.Worker, c.Name, c.Street); err != nil {
 			return Device{}, err
 		}
 	case err != nil:

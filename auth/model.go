@@ -68,7 +68,7 @@ type Revocation struct {
 type Enrolment struct {
 	ID        string // en_…
 	CodeHash  [32]byte
-	Worker    string // us_…; drawn already for a new worker, whose account begins with the code's use
+	Worker    string // us_…
 	Name      string // a new worker's name, "" for a further phone
 	Street    string
 	Grids     []string
