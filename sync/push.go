@@ -313,8 +313,8 @@ func (c *chunk) set(it *wire.Item) error {
 	return nil
 }
 
-// again answers a line whose seq the log holds with what became of it. Other bytes are a fork, unless the seq is void:
-// then good bytes come too late.
+// again answers a line whose seq the log holds with what became of it. Other bytes are a fork, unless the seq is void
+// because nobody could read its bytes, or its phone gave it up: then good bytes come too late.
 func (c *chunk) again(seq uint64, id crdt.ID, readable bool) error {
 	c.next = seq + 1
 	l, ok, err := c.tx.Line(c.author.Device, seq)
@@ -324,7 +324,7 @@ func (c *chunk) again(seq uint64, id crdt.ID, readable bool) error {
 	if !ok {
 		return errs.New(errs.Damaged, "push", "line %s:%d is not there", c.author.Device, seq)
 	}
-	if l.ID != id && l.Status != Void && readable {
+	if l.ID != id && readable && (l.Status != Void || l.Record != "") {
 		c.stop = errs.Fork
 		c.forked(c.run)
 		c.refuse(seq, id, errs.Fork)
