@@ -2,13 +2,13 @@ package server
 
 import (
 	"bufio"
-	"compress/gzip"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	gosync "sync"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/labstack/echo/v4"
 )

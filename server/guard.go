@@ -171,7 +171,10 @@ func pathParam(ec echo.Context, name string) string {
 // a filter with a typing error must not look like "no filter".
 func checkParams(ec echo.Context, op *spec.Operation) []spec.Fault {
 	var faults []spec.Fault
-	query := ec.QueryParams()
+	var query url.Values
+	if ec.Request().URL.RawQuery != "" {
+		query = ec.QueryParams()
+	}
 	for _, p := range op.Params {
 		var value string
 		var given bool

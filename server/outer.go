@@ -68,7 +68,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
-	secureHeaders(h, https)
+	s.secureHeaders(h, https)
 	r = withCall(r, c)
 	if r.Method == http.MethodHead && !isUpload(r.URL.Path) {
 		c.head = true
@@ -189,15 +189,25 @@ func (s *Server) jitter(most time.Duration) time.Duration {
 // contentPolicy of answers that are data: a browser shows and runs nothing of them.
 const contentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
-func secureHeaders(h http.Header, https bool) {
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "accelerometer=(), camera=(self), display-capture=(), geolocation=(self), gyroscope=(), magnetometer=(), microphone=(self), payment=(), usb=()")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Cache-Control", "no-store")
+// fixedHeaders stand on every answer. They are made once and shared: a handler that sets one puts another slice in its
+// place.
+func fixedHeaders() http.Header {
+	return http.Header{
+		"Content-Security-Policy":      {contentPolicy},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Referrer-Policy":              {"no-referrer"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"accelerometer=(), camera=(self), display-capture=(), geolocation=(self), gyroscope=(), magnetometer=(), microphone=(self), payment=(), usb=()"},
+		"X-Frame-Options":              {"DENY"},
+		"Cache-Control":                {"no-store"},
+	}
+}
+
+func (s *Server) secureHeaders(h http.Header, https bool) {
+	for name, value := range s.fixed {
+		h[name] = value
+	}
 	if https {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}

@@ -36,6 +36,7 @@ type Server struct {
 	pageSet  *pages.Set
 	assets   fs.FS
 	peers    peers
+	fixed    http.Header // on every answer
 	metrics  *metrics
 	bodies   wire.Bodies
 	packers  packers
@@ -66,7 +67,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, auth: c.Auth, clock: c.Clock, sockets: clock.System(), log: c.Log, rand: c.Rand, contract: contract,
-		peers: peers{proxied: c.BehindProxy, trusted: c.TrustedProxies}, metrics: newMetrics(), closing: make(chan struct{}),
+		peers: peers{proxied: c.BehindProxy, trusted: c.TrustedProxies}, metrics: newMetrics(), fixed: fixedHeaders(), closing: make(chan struct{}),
 	}
 	perSecond := float64(c.SyncPerMinute) / 60
 	s.limits.device = newKeyedLimiter(s.clock, perSecond, max(c.SyncPerMinute/3, 40))
