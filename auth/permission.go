@@ -153,7 +153,7 @@ func drainActions(a Action) bool {
 // It is not looked at under ScopeAll and ScopeOwn.
 //
 // Codes: unauthenticated (no principal), forbidden (the role does not hold the action; also an unknown action or role),
-// out-of-area, device-revoked (a push-only principal asks for more than pushing; forbidden where it only waits for confirmation).
+// out-of-area, device-revoked and unconfirmed-device (a push-only principal asks for more than pushing).
 func Authorize(p Principal, a Action, area string) error {
 	if p.UserID == "" {
 		return errs.New(errs.Unauthenticated, "authorize", "no principal for %s", a)
@@ -164,8 +164,7 @@ func Authorize(p Principal, a Action, area string) error {
 	}
 	if p.PushOnly && !drainActions(a) {
 		if p.Held == errs.UnconfirmedDevice {
-			return errs.New(errs.Forbidden, "authorize", "the device is not confirmed since a restore").
-				WithHint("The administrator confirms the phone; what it pushes is kept meanwhile.")
+			return errs.New(errs.UnconfirmedDevice, "authorize", "not confirmed since a restore, asks for %s", a)
 		}
 		return errs.New(errs.DeviceRevoked, "authorize", "push-only token asks for %s", a)
 	}

@@ -139,7 +139,7 @@ func TestPushOnlyPrincipalMayOnlyPush(t *testing.T) {
 		}
 	}
 	p.Held = errs.UnconfirmedDevice
-	require.Equal(t, errs.Forbidden, errs.CodeOf(auth.Authorize(p, auth.SyncPull, "")))
+	require.Equal(t, errs.UnconfirmedDevice, errs.CodeOf(auth.Authorize(p, auth.SyncPull, "")))
 }
 
 func TestNarrow(t *testing.T) {

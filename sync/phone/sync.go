@@ -12,8 +12,8 @@ type Report struct {
 	Pull PullReport
 }
 
-// Sync sends what is unsent, then pulls; again where the pull showed that the server lives a new life. A revoked phone sends
-// only, and that is no error.
+// Sync sends what is unsent, then pulls; again where the pull showed that the server lives a new life. A revoked phone, and one
+// that an administrator has to confirm after a restore, sends only, and that is no error.
 func (p *Phone) Sync(ctx context.Context) (Report, error) {
 	p.flow.Lock()
 	defer p.flow.Unlock()
@@ -30,7 +30,7 @@ func (p *Phone) Sync(ctx context.Context) (Report, error) {
 		r.Pull.Lines += pull.Lines
 		r.Pull.NewEpoch = r.Pull.NewEpoch || pull.NewEpoch
 		r.Pull.Complete, r.Pull.Mismatch = pull.Complete, pull.Mismatch
-		if errs.CodeOf(err) == errs.DeviceRevoked {
+		if code := errs.CodeOf(err); code == errs.DeviceRevoked || code == errs.UnconfirmedDevice {
 			return r, nil
 		}
 		if err != nil {
