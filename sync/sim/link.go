@@ -35,6 +35,7 @@ type link struct {
 	w      *world
 	owner  *handset
 	device string // whom the phone's token names
+	cut    bool   // a body was cut in the sync under way
 }
 
 var errLink = errs.New(errs.Busy, "link", "no signal")
@@ -48,6 +49,9 @@ func (w *world) hit(chance float64, name string) bool {
 	return true
 }
 
+// Bind implements phone.Transport.
+func (l *link) Bind(c phone.Credentials) { l.device = c.Device }
+
 func (l *link) Push(ctx context.Context, device string, body []byte) (io.ReadCloser, error) {
 	w := l.w
 	w.result.Pushes++
@@ -57,8 +61,10 @@ func (l *link) Push(ctx context.Context, device string, body []byte) (io.ReadClo
 	case w.hit(w.faults.lost, "request lost"):
 		return nil, errLink
 	case w.hit(w.faults.cut, "body cut"):
+		l.cut = true
 		src = io.MultiReader(bytes.NewReader(body[:w.rand.IntN(len(body))]), brokenPipe{})
 	case w.hit(w.faults.cutUnseen, "body cut unseen"):
+		l.cut = true
 		sent = body[:w.rand.IntN(len(body))]
 		src = bytes.NewReader(sent)
 	}
@@ -234,7 +240,6 @@ func (l *link) PushPack(ctx context.Context, pack []byte) (io.ReadCloser, error)
 func (l *link) Enrol(ctx context.Context, r phone.EnrolRequest) (phone.Enrolment, error) {
 	h := l.owner
 	a := l.w.server.enrol(h.worker, h.street, h.grids, &r.Key.PublicKey)
-	l.device = a.device
 	epoch, err := l.w.server.epoch(ctx)
 	return a.enrolment(epoch), err
 }
@@ -255,7 +260,6 @@ func (l *link) Fork(ctx context.Context, r phone.ForkRequest) (phone.Enrolment, 
 	if w.hit(w.faults.reply, "reply lost") {
 		return phone.Enrolment{}, errLink
 	}
-	l.device = a.device
 	epoch, err := w.server.epoch(ctx)
 	return a.enrolment(epoch), err
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	gosync "sync"
+	"sync/atomic"
 
 	"ruhu/internal/errs"
 	"ruhu/sync"
@@ -54,6 +55,29 @@ type data struct {
 	outcome map[string]outcome
 	cases   map[string]sync.Case
 	attests []sync.Attestation
+	ids     atomic.Pointer[[]string] // of records, sorted; nil after one came or went
+}
+
+func (d *data) byID() []string {
+	if ids := d.ids.Load(); ids != nil {
+		return *ids
+	}
+	ids := slices.Sorted(maps.Keys(d.records))
+	d.ids.Store(&ids)
+	return ids
+}
+
+// setRecord puts a record, or takes it away where r is nil.
+func (d *data) setRecord(id string, r *sync.Record) {
+	before := d.records[id]
+	if r == nil {
+		delete(d.records, id)
+	} else {
+		d.records[id] = r
+	}
+	if (before == nil) != (r == nil) {
+		d.ids.Store(nil)
+	}
 }
 
 type street struct {
@@ -345,7 +369,7 @@ func bare(rec *sync.Record) *sync.Record {
 
 func (r reader) GridRecords(code, grid string) iter.Seq2[sync.Record, error] {
 	return func(yield func(sync.Record, error) bool) {
-		for _, id := range slices.Sorted(maps.Keys(r.d.records)) {
+		for _, id := range r.d.byID() {
 			if rec := r.d.records[id]; rec.Street == code && rec.Grid == grid && !yield(*bare(rec), nil) {
 				return
 			}
@@ -488,14 +512,8 @@ func (t *tx) PutRecord(r *sync.Record) error {
 	own.State = r.State.Clone()
 	own.Assignees = slices.Clone(r.Assignees)
 	before := t.d.records[r.ID]
-	t.d.records[r.ID] = &own
-	t.undo = append(t.undo, func() {
-		if before == nil {
-			delete(t.d.records, own.ID)
-		} else {
-			t.d.records[own.ID] = before
-		}
-	})
+	t.d.setRecord(r.ID, &own)
+	t.undo = append(t.undo, func() { t.d.setRecord(own.ID, before) })
 	t.feed(s, feedRef{seq: r.Changed, record: r.ID})
 	return nil
 }
@@ -532,14 +550,8 @@ func (t *tx) Erase(code, record string) error {
 		marker.Street, marker.Grid = before.Street, before.Grid
 	}
 	marker.Status = sync.StatusErased
-	t.d.records[record] = marker
-	t.undo = append(t.undo, func() {
-		if before == nil {
-			delete(t.d.records, record)
-		} else {
-			t.d.records[record] = before
-		}
-	})
+	t.d.setRecord(record, marker)
+	t.undo = append(t.undo, func() { t.d.setRecord(record, before) })
 	return nil
 }
 
@@ -602,25 +614,23 @@ func (t *tx) PutCases(cases []sync.Case) error {
 
 // Contains reports whether a word stands anywhere in the store: in bodies, states or remembered outcomes. What absence
 // tests look with.
-func (m *MemStore) Contains(word string) bool {
+func (m *MemStore) Contains(word string) bool { return strings.Contains(m.Words(), word) }
+
+// Words returns everything the store holds that people wrote, one after another.
+func (m *MemStore) Words() string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
+	var b []byte
 	for _, lines := range m.d.lines {
 		for _, l := range lines {
-			if strings.Contains(string(l.Body), word) {
-				return true
-			}
+			b = append(append(b, l.Body...), '\n')
 		}
 	}
 	for _, r := range m.d.records {
-		if strings.Contains(string(r.State.Canonical()), word) || strings.Contains(string(r.Packed), word) {
-			return true
-		}
+		b = append(append(r.State.AppendCanonical(b), r.Packed...), '\n')
 	}
 	for _, o := range m.d.outcome {
-		if strings.Contains(string(o.body), word) {
-			return true
-		}
+		b = append(append(b, o.body...), '\n')
 	}
-	return false
+	return string(b)
 }

@@ -23,32 +23,50 @@ func TestOneSeedOneHistory(t *testing.T) {
 
 // TestSeeds is the programme: 200 histories of 50 phones, every promise checked after each.
 func TestSeeds(t *testing.T) {
-	seeds := 200
+	seeds := uint64(200)
 	if testing.Short() {
 		seeds = 20
 	}
-	var sum Result
-	faults := map[string]int{}
-	for seed := range uint64(seeds) {
-		res, err := Run(context.Background(), Options{Phones: 50, Days: 4, Seed: 1000 + seed}, nil)
-		require.NoError(t, err)
-		sum.Sets += res.Sets
-		sum.Records += res.Records
-		sum.Pushes += res.Pushes
-		sum.Pulls += res.Pulls
-		sum.Merged += res.Merged
-		sum.Waited += res.Waited
-		sum.Quarantined += res.Quarantined
-		sum.Rounds = max(sum.Rounds, res.Rounds)
-		for name, n := range res.Faults {
-			faults[name] += n
+	const parts = 4
+	var sums [parts]Result
+	t.Run("part", func(t *testing.T) {
+		for part := range uint64(parts) {
+			sum := &sums[part]
+			sum.Faults = map[string]int{}
+			t.Run(string(rune('a'+part)), func(t *testing.T) {
+				t.Parallel()
+				for seed := part; seed < seeds; seed += parts {
+					res, err := Run(context.Background(), Options{Phones: 50, Days: 4, Seed: 1000 + seed}, nil)
+					require.NoError(t, err)
+					add(sum, res)
+				}
+			})
 		}
+	})
+	sum := Result{Faults: map[string]int{}}
+	for _, s := range sums {
+		add(&sum, s)
 	}
-	t.Logf("%d seeds: %d change sets, %d records, %d pushes, %d pulls, %d merged, %d waited, %d quarantined, at most %d rounds; faults %v",
-		seeds, sum.Sets, sum.Records, sum.Pushes, sum.Pulls, sum.Merged, sum.Waited, sum.Quarantined, sum.Rounds, faults)
+	t.Logf("%d seeds: %d change sets, %d records, %d pushes, %d pulls, %d merged, %d waited, %d quarantined, %d office changes, at most %d rounds; faults %v",
+		seeds, sum.Sets, sum.Records, sum.Pushes, sum.Pulls, sum.Merged, sum.Waited, sum.Quarantined, sum.Office, sum.Rounds, sum.Faults)
 	for _, name := range []string{"body cut", "body cut unseen", "damaged copy/", "damaged log/", "duplicate", "erased", "flash full", "foreign grid", "fork",
 		"form upgrade", "grants", "late duplicate", "offline for long", "phone cloned", "phone crash", "phone put back from a copy", "reply cut",
 		"reply lost", "request lost", "revoked", "server crash", "server restored", "server rolled back", "clock jump", "withheld"} {
-		require.Positive(t, faults[name], "no run had the fault %q", name)
+		require.Positive(t, sum.Faults[name], "no run had the fault %q", name)
+	}
+}
+
+func add(sum *Result, r Result) {
+	sum.Sets += r.Sets
+	sum.Records += r.Records
+	sum.Pushes += r.Pushes
+	sum.Pulls += r.Pulls
+	sum.Merged += r.Merged
+	sum.Waited += r.Waited
+	sum.Quarantined += r.Quarantined
+	sum.Office += r.Office
+	sum.Rounds = max(sum.Rounds, r.Rounds)
+	for name, n := range r.Faults {
+		sum.Faults[name] += n
 	}
 }
