@@ -56,8 +56,12 @@ func (p *Phone) settleFork(ctx context.Context, r *PushReport) error {
 		p.reissue(l, ends[i].common, &log{logMeta: logMeta{Device: device, Stream: l.Stream, Key: raw, Known: true}}, ch)
 	}
 	p.m.Forks++
+	if err := p.commit(ctx, ch); err != nil {
+		return errs.Wrap(op, err)
+	}
 	r.Forked = true
-	return errs.Wrap(op, p.commit(ctx, ch))
+	p.bind()
+	return nil
 }
 
 // common finds the last seq up to which the log and the server's are the same, by asking with ever other openings.

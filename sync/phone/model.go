@@ -67,7 +67,7 @@ type entry struct {
 
 // held: the server keeps the set and has not merged it.
 func (e *entry) held() bool {
-	return e.Acked && e.Line != nil && (e.Status == wire.Waiting || e.Status == wire.Quarantined)
+	return e.Acked && (e.Status == wire.Waiting || e.Status == wire.Quarantined)
 }
 
 func (e *entry) void() bool { return e.Status == wire.Voided || e.From > 0 }

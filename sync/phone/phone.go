@@ -129,7 +129,17 @@ func (p *Phone) load(ctx context.Context) error {
 	if damaged {
 		p.m.Cursor, p.m.Complete = "", false
 	}
+	p.bind()
 	return nil
+}
+
+// bind tells the transport who the phone is.
+func (p *Phone) bind() {
+	a, r := p.current(Answers), p.current(Registry)
+	if a == nil || r == nil {
+		return
+	}
+	p.o.Transport.Bind(Credentials{Device: a.Device, RegistryDevice: r.Device, Certificate: p.m.Certificate, Key: a.key()})
 }
 
 // commit makes a step durable. After an error the phone is what the store says.
@@ -186,7 +196,11 @@ func (p *Phone) Enrol(ctx context.Context, code, name, platform string) error {
 		{logMeta: logMeta{Device: e.Device, Stream: Answers, Key: raw, Known: true}},
 		{logMeta: logMeta{Device: e.RegistryDevice, Stream: Registry, Key: raw, Known: true}},
 	}
-	return errs.Wrap(op, p.commit(ctx, changes{}))
+	if err := p.commit(ctx, changes{}); err != nil {
+		return errs.Wrap(op, err)
+	}
+	p.bind()
+	return nil
 }
 
 func (p *Phone) adopt(e Enrolment) {

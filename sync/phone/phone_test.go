@@ -528,3 +528,34 @@ func TestAFullDiskLosesNothingThatWasSaid(t *testing.T) {
 	h.sync()
 	require.Zero(t, h.Status().Forks)
 }
+
+func TestAForkThatCouldNotBeSavedIsTriedAgain(t *testing.T) {
+	w := newWorld(t)
+	h := w.handset("us_a")
+	h.interview("q1", "1")
+	h.sync()
+	old := h.store.Clone()
+	h.interview("q1", "2")
+	h.sync()
+	h.store = old
+	h.open()
+	r := h.interview("q1", "3")
+	forked := false
+	h.line.fault = func(request string, _ []byte) error {
+		forked = forked || request == "fork"
+		return nil
+	}
+	h.store.Fail = func() error {
+		if forked {
+			return errs.New(errs.DiskFull, "commit", "full")
+		}
+		return nil
+	}
+	_, err := h.Sync(context.Background())
+	require.Equal(t, errs.DiskFull, errs.CodeOf(err))
+	require.True(t, forked)
+	h.store.Fail, h.line.fault = nil, nil
+	h.sync()
+	require.Equal(t, "3", w.server(r, "q1"))
+	require.Zero(t, h.Status().Unsent)
+}

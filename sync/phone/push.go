@@ -173,6 +173,9 @@ func (p *Phone) build(ctx context.Context, device string, probe bool) (*built, e
 	} else if err := p.declare(ctx, l, first); err != nil {
 		return nil, err
 	}
+	if e := l.at(first); e != nil && e.From > 0 {
+		first = e.From // a declaration is one line from its beginning on
+	}
 	b := &built{device: device, former: l.Former, last: first - 1}
 	b.body = p.opening(l, first)
 	for _, m := range markers {
@@ -217,8 +220,14 @@ func (l *log) reoffer(body []byte) []byte {
 		if n == reofferLines {
 			break
 		}
-		if e.held() {
+		switch {
+		case e.held() && e.Line != nil:
 			body = append(append(body, e.Line...), '\n')
+			n++
+		case e.held():
+			// The bytes are gone from here. A declaration of a seq the server holds changes nothing and is answered with
+			// what became of it; the opening of the same push has made sure that it holds it.
+			body = append(append(body, wire.EncodeVoid(wire.VoidRange{Why: wire.VoidMissing, From: e.Seq, To: e.Seq})...), '\n')
 			n++
 		}
 	}
@@ -236,7 +245,7 @@ func (p *Phone) askFormer(ctx context.Context, device string, r *PushReport) err
 			p.mu.Unlock()
 			return nil
 		}
-		for from <= l.last() && !l.at(from).held() {
+		for from <= l.last() && !(l.at(from).held() && l.at(from).Line != nil) {
 			from++
 		}
 		if from > l.last() {
@@ -245,7 +254,7 @@ func (p *Phone) askFormer(ctx context.Context, device string, r *PushReport) err
 		}
 		b := &built{device: device, former: true, last: from - 1, body: p.opening(l, from)}
 		end := from
-		for ; end <= l.last() && l.at(end).held() && len(b.body) < bodyBytes && end-from < limits.PushLines/2; end++ {
+		for ; end <= l.last() && l.at(end).held() && l.at(end).Line != nil && len(b.body) < bodyBytes && end-from < limits.PushLines/2; end++ {
 			b.body = append(append(b.body, l.at(end).Line...), '\n')
 		}
 		err := l.attest(b, end-1)
@@ -503,7 +512,7 @@ func (p *Phone) verdict(l *log, v wire.Verdict, r *PushReport, ch changes) {
 // what the worker wrote: the server's copy has them, or there is nothing to show.
 func (p *Phone) dropSafe(l *log, ch changes) {
 	for _, e := range l.entries {
-		if e.Line == nil || !e.Acked || e.Seq > l.Safe || e.Status == wire.Waiting || e.Status == wire.Quarantined {
+		if e.Line == nil || !e.Acked || e.Seq > l.Safe || e.held() {
 			continue
 		}
 		base := p.bases[e.Record]

@@ -177,6 +177,8 @@ func (p *Phone) Status() Status {
 			switch {
 			case !e.Acked:
 				s.Unsent++
+			case e.held() && e.Line == nil && l.Former:
+				// neither to be shown nor asked about any more
 			case e.Status == wire.Waiting:
 				s.Waiting++
 			case e.Status == wire.Quarantined:

@@ -83,7 +83,7 @@ type line struct {
 func (l *line) enrol(key *ecdsa.PublicKey) phone.Enrolment {
 	l.w.n++
 	u := &user{device: fmt.Sprintf("dv_%03d", l.w.n), registry: fmt.Sprintf("rg_%03d", l.w.n), worker: l.worker, grids: l.grids, key: key}
-	l.w.users[u.device], l.w.users[u.registry], l.me = u, u, u
+	l.w.users[u.device], l.w.users[u.registry] = u, u
 	epoch, _, err := l.w.svc[0].Epoch(context.Background())
 	require.NoError(l.w.t, err)
 	return phone.Enrolment{Device: u.device, RegistryDevice: u.registry, Certificate: "cert", Worker: u.worker, Grids: u.grids, Epoch: epoch,
@@ -93,6 +93,8 @@ func (l *line) enrol(key *ecdsa.PublicKey) phone.Enrolment {
 func (l *line) Enrol(_ context.Context, r phone.EnrolRequest) (phone.Enrolment, error) {
 	return l.enrol(&r.Key.PublicKey), nil
 }
+
+func (l *line) Bind(c phone.Credentials) { l.me = l.w.users[c.Device] }
 
 func (l *line) Fork(_ context.Context, r phone.ForkRequest) (phone.Enrolment, error) {
 	if l.fault != nil {
