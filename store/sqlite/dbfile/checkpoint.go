@@ -42,6 +42,11 @@ func (w *writer) checkpoint() {
 }
 
 func checkpointTruncate(c *conn) error {
+	// A reader may hold the log for minutes: the writer must not stand still for it.
+	if _, err := c.sc.ExecContext(context.Background(), "PRAGMA busy_timeout=0"); err != nil {
+		return mapError("checkpoint", err)
+	}
+	defer c.sc.ExecContext(context.Background(), "PRAGMA busy_timeout=5000")
 	var busy, frames, moved int
 	row := c.sc.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	if err := row.Scan(&busy, &frames, &moved); err != nil {

@@ -58,8 +58,9 @@ type Group interface {
 	Keep()
 	// Flush runs last inside the transaction. An error rolls the whole group back.
 	Flush(tx *Tx) error
-	// Committed runs after the commit is durable and before any job is answered.
-	Committed()
+	// Committed runs after the commit is durable and before any job is answered. What fails here cannot be taken back:
+	// an error stops the writer for good.
+	Committed() error
 	// Discarded runs when the whole transaction was rolled back.
 	Discarded()
 }

@@ -77,11 +77,15 @@ type shared struct {
 	flush                                     func() error
 }
 
-func (s *shared) Begin()     {}
-func (s *shared) Enter()     { s.entered++ }
-func (s *shared) Undo()      { s.undone++ }
-func (s *shared) Keep()      { s.kept++ }
-func (s *shared) Committed() { s.commits++ }
+func (s *shared) Begin() {}
+func (s *shared) Enter() { s.entered++ }
+func (s *shared) Undo()  { s.undone++ }
+func (s *shared) Keep()  { s.kept++ }
+func (s *shared) Committed() error {
+	s.commits++
+	return nil
+}
+
 func (s *shared) Discarded() { s.discarded++ }
 func (s *shared) Flush(*dbfile.Tx) error {
 	if s.flush != nil {

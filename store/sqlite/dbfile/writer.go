@@ -170,6 +170,9 @@ func (w *writer) run() {
 				if w.dirty && w.failed() == nil {
 					w.checkpoint()
 				}
+				if w.dirty {
+					idle.Reset(idleCheckpoint)
+				}
 			case <-w.quit:
 				if j = w.pop(); j == nil {
 					if w.dirty && w.failed() == nil {
@@ -327,7 +330,9 @@ func (w *writer) commit() error {
 		return mapError("commit", err)
 	}
 	if w.group != nil {
-		w.group.Committed()
+		if err := w.group.Committed(); err != nil {
+			return w.fail(err)
+		}
 	}
 	return nil
 }
