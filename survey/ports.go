@@ -155,9 +155,10 @@ type Contact struct {
 
 // Links keeps which household has which case number (link.db, under a key of its own). It dies link_ttl days after field close.
 type Links interface {
-	// Draw gives each request that has no case number yet one from draw, and returns all links of the requests that were not
-	// delivered to the answers side yet. Rows are written in order of case number, so that the file tells no order of drawing.
-	Draw(ctx context.Context, requests []LinkRequest, draw func() (string, error)) ([]Link, error)
+	// Draw gives each request that has no case number yet one from draw, and returns the links of the requests that were not
+	// delivered to the answers side yet, or all of them. The file must tell no order of drawing. Code rule where a survey's
+	// links have expired.
+	Draw(ctx context.Context, requests []LinkRequest, all bool, draw func() (string, error)) ([]Link, error)
 	// Delivered notes that the answers side has the cases.
 	Delivered(ctx context.Context, cases []string) error
 	// Undelivered returns links that the answers side may lack, at most limit.

@@ -22,6 +22,10 @@ const (
 // CaseQuestion is the name of the question that holds a record's case number.
 const CaseQuestion = "case_id"
 
+// HouseholdQuestion is the name of the question that holds the household, in forms of the registry stream. It stands in the
+// place of the case there; answers never have it.
+const HouseholdQuestion = "household"
+
 // ProjectorConfig is what a Projector is made of.
 type ProjectorConfig struct {
 	// Forms returns the live forms; called once a projection.
@@ -42,7 +46,7 @@ type ProjectorConfig struct {
 // What counts in aggregates: records that are submitted, returned, needs_review or approved; of them the shown answers that
 // fit their question and are in no conflict. An answer in conflict, of an unknown path or with a wrong value counts as
 // ChoiceUnsettled until it is settled: a figure must never rest on an answer that nobody gave or that two people dispute.
-// Answers below a removed row, cleared and withheld ones do not count. A record whose case number was never drawn counts
+// Answers below a removed row, cleared and withheld ones, and those of who refused consent do not count. A record whose case number was never drawn counts
 // with weight 1 in a census, and in a sample only as a record: it has no place in the design. In a repeat each row counts.
 // All cells of one record share grid, PSU, stratum, status and post-stratum.
 func NewProjector(c ProjectorConfig) sync.Projector {
@@ -62,6 +66,8 @@ type projector struct {
 // formPlan is what projection needs of a form version, found once.
 type formPlan struct {
 	caseNo   *schema.Node
+	home     *schema.Node // of forms without a case: the household a visit or follow-up is about
+	consent  *schema.Node // "0" = asked, and refused
 	sex, age *schema.Node
 	count    []countRule // by question index
 }
@@ -83,6 +89,8 @@ func planOf(f *schema.Form) *formPlan {
 		switch {
 		case q.Name == CaseQuestion && pl.caseNo == nil:
 			pl.caseNo = q
+		case q.Name == HouseholdQuestion && pl.home == nil:
+			pl.home = q
 		case q.Control == schema.Calculate:
 			pl.count[i] = countFlag
 		case !q.Asked() || q.Control == schema.Trigger:
@@ -99,6 +107,8 @@ func planOf(f *schema.Form) *formPlan {
 		}
 		if q.Control == schema.SelectOne && q.Repeat() == nil {
 			switch q.Name {
+			case "consent":
+				pl.consent = q
 			case "sex":
 				pl.sex = q
 			case "age_band":
@@ -164,6 +174,7 @@ func (p *projector) project(in sync.ProjectInput) sync.Projection {
 	w.info, _ = p.Info(r.Form)
 	w.status()
 	w.cells()
+	w.refusal()
 	w.rows()
 	w.marks()
 	w.design(in.LookupCase)
@@ -270,6 +281,34 @@ func (w *projection) cells() {
 	}
 }
 
+// refusal takes the answers out where consent was refused, also where only one of several live answers says so: of who
+// refuses, a disposition is kept and nothing else is used. That there were answers is flagged at the question of consent.
+func (w *projection) refusal() {
+	if w.plan == nil || w.plan.consent == nil {
+		return
+	}
+	refused := false
+	for _, s := range w.s.Siblings(w.plan.consent.Path) {
+		refused = refused || !s.Null && s.Value == "0"
+	}
+	if !refused {
+		return
+	}
+	cells, nodes, answered := w.packed.Cells[:0], w.nodes[:0], false
+	for i, node := range w.nodes {
+		c := w.packed.Cells[i]
+		if node != nil && node != w.plan.consent && node.Asked() || node == nil {
+			answered = answered || c.Mark&MarkNull == 0
+			continue
+		}
+		cells, nodes = append(cells, c), append(nodes, node)
+	}
+	w.packed.Cells, w.nodes = cells, nodes
+	if answered {
+		w.out.Flags = append(w.out.Flags, string(errs.InvalidValue)+":"+w.plan.consent.Path)
+	}
+}
+
 func differ(sib []crdt.Write) bool {
 	for _, s := range sib[1:] {
 		if s.Value != sib[0].Value || s.Null != sib[0].Null {
@@ -343,6 +382,11 @@ func (w *projection) design(lookup func(string) (sync.Case, bool)) {
 	w.packed.PSU, w.packed.Weight = w.r.Grid, 1
 	if w.plan == nil || w.plan.caseNo == nil {
 		w.packed.Known = true // the form names no case: nothing is missing
+		if w.plan != nil && w.plan.home != nil {
+			if cell, ok := w.packed.Get(w.plan.home.Path); ok && cell.Mark&MarkNull == 0 {
+				w.out.Case, w.packed.Case = cell.Value, cell.Value
+			}
+		}
 		return
 	}
 	cell, ok := w.packed.Get(w.plan.caseNo.Path)

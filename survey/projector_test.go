@@ -33,6 +33,7 @@ func testForm(t require.TestingT, version string) *schema.Form {
 	}
 	f := &schema.Form{ID: "q", Version: version, Root: &schema.Node{Kind: schema.Group, Children: []*schema.Node{
 		q("case_id", schema.String, schema.Hidden, nil),
+		q("consent", schema.String, schema.SelectOne, list("yn", "1", "0")),
 		q("sex", schema.String, schema.SelectOne, list("sex", "1", "2")),
 		q("age_band", schema.String, schema.SelectOne, list("age", "1", "2", "3")),
 		q("q1", schema.String, schema.SelectOne, list("sat", "1", "2", "3", "-98")),
@@ -42,7 +43,7 @@ func testForm(t require.TestingT, version string) *schema.Form {
 		q("calc", schema.String, schema.Calculate, nil),
 		{Name: "members", Kind: schema.Repeat, Children: []*schema.Node{q("age", schema.Int, schema.Input, nil), q("job", schema.String, schema.SelectOne, list("job", "x", "y"))}},
 	}}}
-	for _, n := range append(f.Root.Children, f.Root.Children[8].Children...) {
+	for _, n := range append(f.Root.Children, f.Root.Children[9].Children...) {
 		if n.Choices != nil {
 			f.Lists = append(f.Lists, n.Choices.List)
 		}
@@ -195,6 +196,28 @@ func TestWhatDoesNotCount(t *testing.T) {
 	require.Empty(t, b.of(cleared).Flags, "a cleared answer is no wrong answer")
 }
 
+func TestRefusedConsentLeavesNothing(t *testing.T) {
+	b := newBench(t, FormInfo{Kind: KindSentiment, Mode: Census}, testForm(t, "1"))
+	given := write(&crdt.State{}, "dv_a", 1, nil, map[string]string{"case_id": "C1", "consent": "1", "q1": "2", "txt": "x", "@status": "submitted"})
+	n, _ := cell(b.of(given), "q1", "2")
+	require.Equal(t, int64(1), n)
+	for name, s := range map[string]*crdt.State{
+		"refused":           write(given, "dv_a", 2, crdt.VV{"dv_a": 1}, map[string]string{"consent": "0"}),
+		"refused by one":    write(given, "dv_b", 1, nil, map[string]string{"consent": "0"}),
+		"refused, unknowns": write(given, "dv_a", 2, crdt.VV{"dv_a": 1}, map[string]string{"consent": "0", "nowhere": "x"}),
+	} {
+		p := b.of(s)
+		require.Contains(t, p.Flags, "invalid-value:consent", name)
+		for _, c := range p.Cells {
+			require.Contains(t, []string{"", "consent"}, c.Question, name)
+		}
+		row := unpacked(t, p)
+		require.Len(t, row.Cells, 2, name)
+	}
+	clean := b.of(write(&crdt.State{}, "dv_a", 1, nil, map[string]string{"case_id": "C1", "consent": "0", "@status": "submitted"}))
+	require.Empty(t, clean.Flags, "a refusal as it should be")
+}
+
 func TestRowsRemovedWhileEdited(t *testing.T) {
 	b := newBench(t, FormInfo{Kind: KindOther}, testForm(t, "1"))
 	base := write(&crdt.State{}, "dv_a", 1, nil, map[string]string{"case_id": "C1", "@status": "submitted", "members[r1]/age": "40", "members[r2]/age": "41"})
@@ -272,7 +295,7 @@ func TestApprovalThatDidNotSeeAll(t *testing.T) {
 func TestOlderVersionsStayWhatTheyWere(t *testing.T) {
 	old := testForm(t, "1")
 	next := testForm(t, "2")
-	next.Root.Children = next.Root.Children[:4] // many, n, txt … are gone
+	next.Root.Children = next.Root.Children[:5] // many, n, txt … are gone
 	require.NoError(t, next.Seal())
 	next.SHA256[0] = 1
 	b := newBench(t, FormInfo{Kind: KindOther}, old, next)

@@ -12,6 +12,7 @@ import (
 	"ruhu/schema"
 	"ruhu/schema/xform"
 	"ruhu/sync"
+	"ruhu/sync/wire"
 )
 
 // Config is what a Service is made of. Catalog, Registry, Links, Clock, Rand and WorkerKey are required; streams are given
@@ -104,6 +105,17 @@ func (s *Service) KnownForm(form, version string) bool {
 		return false
 	}
 	return s.Snapshot().Get(form, version) != nil
+}
+
+// KindOf returns the kind under which a registry record of a form is sent to phones.
+func (s *Service) KindOf(form string) wire.Kind {
+	switch info, _ := s.Info(form); info.Kind {
+	case KindFollowup:
+		return wire.KindFollowup
+	case KindCandidate:
+		return wire.KindCandidate
+	}
+	return wire.KindVisit
 }
 
 // Refresh loads surveys and forms again where another process changed them. Cheap when nothing changed; call it every few

@@ -221,42 +221,15 @@ func (s *Service) draw(ctx context.Context, sv Survey, list []Household, again b
 		if len(requests) == 0 {
 			continue
 		}
-		links, err := s.Links.Draw(ctx, requests, func() (string, error) { return DrawCaseNo(s.Rand) })
+		links, err := s.Links.Draw(ctx, requests, again, func() (string, error) { return DrawCaseNo(s.Rand) })
 		if err != nil {
 			return errs.Wrap(op, err)
-		}
-		if again {
-			if links, err = s.linksOf(ctx, byCode, links); err != nil {
-				return errs.Wrap(op, err)
-			}
 		}
 		if err := s.deliver(ctx, links, byCode); err != nil {
 			return errs.Wrap(op, err)
 		}
 	}
 	return nil
-}
-
-// linksOf returns all links of households, of any survey, beside those given.
-func (s *Service) linksOf(ctx context.Context, byCode map[string]Household, links []Link) ([]Link, error) {
-	seen := make(map[string]bool, len(links))
-	for _, l := range links {
-		seen[l.Case] = true
-	}
-	var grids []string
-	for _, h := range byCode {
-		grids = append(grids, h.Grid)
-	}
-	slices.Sort(grids)
-	for l, err := range s.Links.InGrids(ctx, slices.Compact(grids)) {
-		if err != nil {
-			return nil, err
-		}
-		if _, ours := byCode[l.Household]; ours && !seen[l.Case] {
-			links = append(links, l)
-		}
-	}
-	return links, nil
 }
 
 func (s *Service) deliver(ctx context.Context, links []Link, byCode map[string]Household) error {

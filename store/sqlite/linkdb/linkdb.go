@@ -115,8 +115,8 @@ func (db *DB) ready(ctx context.Context, surveys []string) error {
 	return nil
 }
 
-// Draw implements survey.Links. Code rule where a survey's links expired.
-func (db *DB) Draw(ctx context.Context, requests []survey.LinkRequest, draw func() (string, error)) (out []survey.Link, err error) {
+// Draw implements survey.Links. Rows lie in order of a keyed hash.
+func (db *DB) Draw(ctx context.Context, requests []survey.LinkRequest, all bool, draw func() (string, error)) (out []survey.Link, err error) {
 	const op = "draw case numbers"
 	var surveys []string
 	homes := make([][]byte, len(requests))
@@ -141,7 +141,7 @@ func (db *DB) Draw(ctx context.Context, requests []survey.LinkRequest, draw func
 			if err != nil {
 				return err
 			}
-			if fresh {
+			if fresh || all {
 				out = append(out, l)
 			}
 		}
@@ -214,7 +214,9 @@ func raise(tx *dbfile.Tx, street string) error {
 	return err
 }
 
-func aad(r survey.LinkRequest) []byte { return []byte("link:" + r.Survey + "\x00" + r.Form + "\x00" + r.Grid) }
+func aad(r survey.LinkRequest) []byte {
+	return []byte("link:" + r.Survey + "\x00" + r.Form + "\x00" + r.Grid)
+}
 
 func seal(s *keys.Sealer, l survey.Link) ([]byte, error) {
 	plain, err := json.Marshal(sealedLink{l.Household, l.Case})
