@@ -110,7 +110,7 @@ func (t *pushing) attestedWhole() bool {
 			}
 			head, seq = head.Next(it.ID()), seq+1
 		case wire.ItemVoid:
-			for range it.Void.Count() {
+			for range it.Void.To - min(seq, it.Void.To) {
 				head, seq = head.Next(it.ID()), seq+1
 			}
 		case wire.ItemAttest:
