@@ -2,5 +2,17 @@ package cli
 
 // commands lists what the program can do, in the order the help shows it.
 type commands struct {
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Serve a data directory: sync, office, API."`
+	Demo      demoCmd      `cmd:"" help:"Fill an invented district through the real sync and serve it."`
+	Survey    surveyCmd    `cmd:"" help:"Surveys: what is asked, on what legal basis, until when."`
+	User      userCmd      `cmd:"" help:"Accounts."`
+	Area      areaCmd      `cmd:"" help:"Areas: district, street, village, grid."`
+	Household householdCmd `cmd:"" help:"Households of the frame."`
+	Assign    assignCmd    `cmd:"" help:"Import assignments: household|grid,worker,form,due."`
+	Form      formCmd      `cmd:"" help:"Forms and their versions."`
+	Enrol     enrolCmd     `cmd:"" help:"Draw a one-time enrolment code for a worker's phone."`
+	Simulate  simulateCmd  `cmd:"" help:"Play phones and a server in virtual time with faults, and check every promise."`
+	Bench     benchCmd     `cmd:"" help:"Measure, with a floor in the same run."`
+	Doctor    doctorCmd    `cmd:"" help:"Open the public URL as a phone would and say what it would miss."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
