@@ -14,7 +14,7 @@ func (f Feasible) Width() float64 { return f.High - f.Low }
 // and counts not being negative.
 func (t *Table) Audit(m *Mask) []Feasible {
 	var list []Feasible
-	for _, part := range t.components(m.hidden) {
+	for _, part := range componentsOf(m.hidden, t.equations()) {
 		g := t.region(part)
 		for k, cell := range part.cells {
 			low, high := g.interval(k)
@@ -31,8 +31,6 @@ type component struct {
 	cells []int
 	eqs   []equation
 }
-
-func (t *Table) components(hidden []bool) []component { return componentsOf(hidden, t.equations()) }
 
 func componentsOf(hidden []bool, eqs []equation) []component {
 	leader := make([]int, len(hidden))
@@ -114,16 +112,16 @@ func (t *Table) region(part component) *region {
 
 // narrow returns the cells of the hidden set whose interval is narrower than width, leaving out those already known to
 // be wide enough. With atMost > 0 it stops after so many.
-func (t *Table) narrow(hidden, known []bool, width float64, atMost int) []int {
+func (s *search) narrow(hidden, known []bool, width float64, atMost int) []int {
 	var list []int
-	for _, part := range t.components(hidden) {
+	for _, part := range componentsOf(hidden, s.eqs) {
 		var g *region
 		for k, cell := range part.cells {
 			if known != nil && known[cell] {
 				continue
 			}
 			if g == nil {
-				g = t.region(part)
+				g = s.t.region(part)
 			}
 			if !g.wide(k, width) {
 				list = append(list, cell)

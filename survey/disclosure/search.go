@@ -19,6 +19,7 @@ type search struct {
 	t          *Table
 	width      float64
 	rows, cols *tree
+	eqs        []equation
 	cost       []float64
 	fixed      []bool
 	primary    []bool
@@ -37,7 +38,7 @@ type exchange struct {
 func newSearch(t *Table, p Policy) *search {
 	n := t.cells()
 	s := &search{
-		t: t, width: p.width(), rows: newTree(t.Rows), cols: newTree(t.Cols),
+		t: t, width: p.width(), rows: newTree(t.Rows), cols: newTree(t.Cols), eqs: t.equations(),
 		cost: make([]float64, n), fixed: make([]bool, n), primary: make([]bool, n), start: make([]bool, n),
 		harmless: make([]bool, n),
 	}
@@ -78,7 +79,7 @@ const thorough = 90
 func (s *search) solve() ([]bool, error) {
 	order := s.order()
 	s.easy = slices.Clone(s.start)
-	for _, cell := range s.t.narrow(s.start, s.harmless, s.width, 0) {
+	for _, cell := range s.narrow(s.start, s.harmless, s.width, 0) {
 		s.easy[cell] = false
 	}
 	order = slices.DeleteFunc(order, func(cell int) bool { return s.easy[cell] })
@@ -95,6 +96,9 @@ func (s *search) solve() ([]bool, error) {
 	s.takeBack(hidden)
 	best, bestCost := hidden, s.total(hidden)
 	tries := max(2, 600/(len(order)+10))
+	if s.t.Quick {
+		tries = 0
+	}
 	for i := range tries {
 		next, err := s.attempt(shuffled(order, uint64(i)+1))
 		if err != nil {
@@ -203,7 +207,7 @@ func (s *search) frugal() ([]bool, error) {
 
 // weak lists the hidden cells that are narrow, and notes of the others that they are not.
 func (s *search) weak(hidden, wide []bool) []int {
-	list := s.t.narrow(hidden, wide, s.width, 0)
+	list := s.narrow(hidden, wide, s.width, 0)
 	for cell, h := range hidden {
 		wide[cell] = wide[cell] || h
 	}
@@ -275,7 +279,7 @@ func (s *search) hideNeighbours(weak []int, hidden []bool) bool {
 	for _, cell := range weak {
 		bad[cell] = true
 	}
-	for _, eq := range s.t.equations() {
+	for _, eq := range s.eqs {
 		near := bad[eq.whole] || slices.ContainsFunc(eq.parts, func(c int) bool { return bad[c] })
 		if !near {
 			continue
@@ -428,7 +432,7 @@ func (s *search) takeBack(hidden []bool) {
 	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(s.cost[b], s.cost[a]) })
 	for _, cell := range list {
 		hidden[cell] = false
-		if len(s.t.narrow(hidden, s.harmless, s.width, 1)) > 0 {
+		if len(s.narrow(hidden, s.harmless, s.width, 1)) > 0 {
 			hidden[cell] = true
 		}
 	}

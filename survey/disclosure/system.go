@@ -70,6 +70,35 @@ func (s *System) index(cell string) int {
 // Recover returns the feasible interval of every unknown cell. Code invalid where the shown counts contradict
 // the sums: then one of the tables is wrong, or tied wrongly to another.
 func (s *System) Recover() (map[string]Range, error) {
+	return s.solve(func(g *region, k int) (Range, bool) {
+		low, high := g.interval(k)
+		return Range{low, high}, true
+	})
+}
+
+// Narrower returns the unknown cells whose feasible interval is narrower than width, with the interval. It is much faster
+// than Recover where there are few.
+func (s *System) Narrower(width float64) (map[string]Range, error) {
+	return s.solve(func(g *region, k int) (Range, bool) {
+		if g.wide(k, width) {
+			return Range{}, false
+		}
+		return Range{g.low[k], g.high[k]}, true
+	})
+}
+
+// Unknown returns how many cells are not published.
+func (s *System) Unknown() int {
+	n := 0
+	for _, k := range s.known {
+		if !k {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *System) solve(ask func(g *region, k int) (Range, bool)) (map[string]Range, error) {
 	out := make(map[string]Range)
 	hidden := make([]bool, len(s.names))
 	for i, k := range s.known {
@@ -87,8 +116,9 @@ func (s *System) Recover() (map[string]Range, error) {
 		}
 		g := newRegion(values, eqs)
 		for k, cell := range part.cells {
-			low, high := g.interval(k)
-			out[s.names[cell]] = Range{low, high}
+			if r, tell := ask(g, k); tell {
+				out[s.names[cell]] = r
+			}
 		}
 	}
 	return out, nil

@@ -32,6 +32,8 @@ type Table struct {
 	Fixed func(row, col int) bool
 	// ZeroShown cells may show a zero: it speaks about nobody. Where such a zero is withheld it may be computable.
 	ZeroShown func(row, col int) bool
+	// Quick tables get one search instead of the best of several.
+	Quick bool
 	// Cost weighs what is lost by hiding a cell; nil = the count and a fixed part, more for margins.
 	Cost func(row, col int) float64
 }

@@ -10,10 +10,11 @@ import (
 type column struct {
 	id       string
 	parent   int
-	zeros    bool               // a zero here speaks about nobody and is shown
-	withheld func(row int) bool // not shown in these rows, whatever the count
-	fixed    func(row int) bool // shown elsewhere in these rows
-	cheap    bool               // rather hide this one
+	zeros    bool                 // a zero here speaks about nobody and is shown
+	withheld func(row int) bool   // not shown in these rows, whatever the count
+	fixed    func(row int) bool   // shown elsewhere in these rows
+	cheap    bool                 // rather hide this one
+	name     func(row int) string // the cell's name in the ledger where another table has it too
 }
 
 // layout is the shape of a table over places.
@@ -130,8 +131,15 @@ func (k *masker) mask(l layout) (*maskedTable, error) {
 	if errs.CodeOf(err) == errs.Rule { // nothing can be shown here beside what stands fixed
 		k.hidden[l.id] = true
 		for r, members := range rows.members {
-			if rows.mergedInto[r] < 0 {
-				out.cells[members[0]][0] = shown(t.Count[r][0])
+			cells := make([]Count, len(l.cols))
+			for c := range cells {
+				cells[c] = hiddenCount()
+			}
+			cells[0] = shown(t.Count[r][0])
+			if p := rows.mergedInto[r]; p >= 0 {
+				out.merged[p] = cells
+			} else {
+				out.cells[members[0]] = cells
 			}
 		}
 		return out, nil
@@ -174,6 +182,9 @@ func (k *masker) mask(l layout) (*maskedTable, error) {
 func (k *masker) name(l layout, row, col int) string {
 	if col == 0 && l.baseID != nil {
 		return l.baseID(row)
+	}
+	if name := l.cols[col].name; name != nil {
+		return name(row)
 	}
 	return cellName(l.id, k.places[row].area.Code, l.cols[col].id)
 }
@@ -298,6 +309,7 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 		}
 	}
 	t.Cost = func(r, c int) float64 { return (mean + float64(t.Count[r][c])) * rowWeight[r] * colWeight[c] }
+	t.Quick = true
 	t.Fixed = func(r, c int) bool {
 		return c == 0 || l.cols[c].fixed != nil && l.cols[c].fixed(rows.members[r][0])
 	}

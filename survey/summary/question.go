@@ -22,25 +22,34 @@ type question struct {
 	kind    kind
 	choices []schema.Choice // without missing codes
 	missing []schema.Choice // missing codes of its list
-	base    *condition      // who was asked; nil = every record
+	base    *condition      // who was asked; nil = everybody who takes part
 	doors   bool            // asked of everybody who takes part: bounds may be taken over all households
 }
 
 // sensitiveNames are questions that are never shown: they may only be asked with a consent of their own.
 func sensitiveNames() map[string]bool { return map[string]bool{"party": true} }
 
-// gates are the questions that let a respondent into the interview.
-func gates() map[string]bool { return map[string]bool{"consent": true, "consent_party": true, "adult": true} }
+// gates are the questions that let a respondent into the interview: those who do not answer 1 are not asked further.
+// How many stopped there is told for the street only, in one figure: in a village it would mostly be a handful.
+func gates() map[string]bool {
+	return map[string]bool{"consent": true, "adult": true}
+}
 
-// questionsOf lists what is shown of a form: closed choice questions outside repeats, in form order.
-func questionsOf(f *schema.Form) []question {
+// questionsOf lists what is shown of a form: closed choice questions outside repeats, in form order. gate is the last
+// question everybody who takes part has answered with 1; nil where the form has none.
+func questionsOf(f *schema.Form) (list []question, gate *schema.Node) {
 	r := newRouting(f)
 	depth := map[string]int{} // how many conditions stand before a question
-	var list []question
 	for _, n := range f.Questions() {
 		conditions := r.conditions(n)
 		for _, c := range conditions {
 			depth[n.Path] = max(depth[n.Path], depth[c.path]+1)
+		}
+		if gates()[n.Name] && n.Control == schema.SelectOne && n.Repeat() == nil {
+			if gate == nil || depth[n.Path] > depth[gate.Path] {
+				gate = n
+			}
+			continue
 		}
 		if !showable(n) {
 			continue
@@ -60,18 +69,17 @@ func questionsOf(f *schema.Form) []question {
 			q.kind = kindLikert
 		}
 		for i, c := range conditions {
+			if cut := strings.LastIndexByte(c.path, '/'); gates()[c.path[cut+1:]] {
+				continue
+			}
+			q.doors = false
 			if q.base == nil || depth[c.path] > depth[q.base.path] {
 				q.base = &conditions[i]
 			}
-			cut := strings.LastIndexByte(c.path, '/')
-			q.doors = q.doors && gates()[c.path[cut+1:]]
-		}
-		if gates()[n.Name] {
-			q.doors = false
 		}
 		list = append(list, q)
 	}
-	return list
+	return list, gate
 }
 
 func showable(n *schema.Node) bool {

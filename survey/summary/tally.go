@@ -1,6 +1,8 @@
 package summary
 
 import (
+	"sort"
+
 	"ruhu/internal/errs"
 	"ruhu/survey"
 	"ruhu/survey/stats"
@@ -101,6 +103,12 @@ func estimate(part, whole *cellSum) (stats.Proportion, bool) {
 	for key, d := range whole.psus {
 		psus = append(psus, stats.PSUTotal{Stratum: key.stratum, PSU: key.psu, N: d.n, W: d.w, WY: part.psus[key].w})
 	}
+	sort.Slice(psus, func(i, j int) bool { // the order of adding must not move the last digit
+		if psus[i].Stratum != psus[j].Stratum {
+			return psus[i].Stratum < psus[j].Stratum
+		}
+		return psus[i].PSU < psus[j].PSU
+	})
 	p, err := stats.EstimateProportion(psus, stats.Design{})
 	return p, err == nil
 }
