@@ -121,6 +121,9 @@ func (s *Service) Coverage(ctx context.Context, a Actor, area string) (AreaCover
 // Visits lists the attempts at a household, oldest first; for registrars. Codes: not-found (also outside the area).
 func (s *Service) Visits(ctx context.Context, a Actor, household string) ([]Visit, error) {
 	const op = "visits"
+	if err := a.mayIdentity(op); err != nil {
+		return nil, err
+	}
 	h, ok, err := s.Registry.Household(ctx, household)
 	if err != nil {
 		return nil, errs.Wrap(op, err)

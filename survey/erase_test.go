@@ -100,7 +100,7 @@ func TestRestrictionStopsAllUseButStorage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	require.Equal(t, "submitted", w.rec("r1").Status)
-	_, err = w.s.Restrict(ctx, stranger, "H-001", true, "x")
+	_, err = w.s.Restrict(ctx, foreign, "H-001", true, "x")
 	require.Equal(t, errs.NotFound, errs.CodeOf(err))
 }
 

@@ -28,7 +28,7 @@ func TestImportsAreAllOrNothing(t *testing.T) {
 
 	_, err = w.s.ImportHouseholds(ctx, registrar, strings.NewReader("household,grid\nX-1,"+farOff+"\n"))
 	require.Equal(t, errs.ImportFaults, errs.CodeOf(err), "another street is not this registrar's")
-	list, _, err := w.s.Households(ctx, stranger, survey.HouseholdFilter{}, "", 100)
+	list, _, err := w.s.Households(ctx, foreign, survey.HouseholdFilter{}, "", 100)
 	require.NoError(t, err)
 	require.Empty(t, list)
 	_, _, err = w.s.Households(ctx, registrar, survey.HouseholdFilter{Area: "990101002"}, "", 100)
@@ -143,7 +143,7 @@ func TestVisitsGiveCoverage(t *testing.T) {
 	visits, err := w.s.Visits(ctx, registrar, "H-001")
 	require.NoError(t, err)
 	require.Len(t, visits, 2)
-	_, err = w.s.Visits(ctx, stranger, "H-001")
+	_, err = w.s.Visits(ctx, foreign, "H-001")
 	require.Equal(t, errs.NotFound, errs.CodeOf(err))
 
 	_, err = w.s.EraseRecord(ctx, "v2", "x")

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"ruhu/internal/errs"
 	"ruhu/sync"
 	"ruhu/sync/crdt"
 )
@@ -229,11 +230,29 @@ type Stream struct {
 	Engine  Engine
 }
 
-// Actor is who asks, as authentication knows them. Permission is decided before; here it limits what is seen.
+// Actor is who asks, as authentication knows them. Permission is decided before; here it limits what is seen, and keeps
+// answers and identity apart once more.
 type Actor struct {
 	ID   string
 	Role string
 	Area string // "" = all
+}
+
+// mayAnswers refuses everybody who may not see answers: no role holds both identity and answers, whatever a caller forgot
+// to ask. Code forbidden.
+func (a Actor) mayAnswers(op string) error {
+	if a.Role == sync.RoleReviewer {
+		return nil
+	}
+	return errs.New(errs.Forbidden, op, "role %q sees no answers", printable(a.Role))
+}
+
+// mayIdentity refuses everybody who may not see households; the operator at the machine is an admin.
+func (a Actor) mayIdentity(op string) error {
+	if a.Role == sync.RoleRegistrar || a.Role == "admin" {
+		return nil
+	}
+	return errs.New(errs.Forbidden, op, "role %q sees no households", printable(a.Role))
 }
 
 // Plan is a dated job of retention and what it came to: a receipt that stays.

@@ -58,6 +58,44 @@ func TestReviewerSeesAnswersWithoutTheHousehold(t *testing.T) {
 	require.Equal(t, errs.Rule, errs.CodeOf(err))
 }
 
+func TestNobodySeesBothSides(t *testing.T) {
+	w := settled(t)
+	ctx := context.Background()
+	w.interview("r1", "dv_1", "H-001", nil)
+	refused := func(role string, err error) { require.Equal(t, errs.Forbidden, errs.CodeOf(err), role) }
+	for _, role := range []string{"worker", "registrar", "researcher", "viewer", "auditor", "admin", ""} {
+		a := survey.Actor{ID: "us_x", Role: role, Area: street}
+		_, err := w.s.Records(ctx, a, survey.RecordFilter{})
+		refused(role, err)
+		_, err = w.s.Record(ctx, a, "r1")
+		refused(role, err)
+		_, err = w.s.History(ctx, a, "r1")
+		refused(role, err)
+		_, err = w.s.Review(ctx, a, survey.Review{Record: "r1"})
+		refused(role, err)
+		_, err = w.s.Change(ctx, a, survey.Change{Record: "r1"})
+		refused(role, err)
+		_, _, err = w.s.Quarantine(ctx, a, street, 0, 1)
+		refused(role, err)
+		_, err = w.s.HeldLine(ctx, a, "x")
+		refused(role, err)
+		refused(role, w.s.Settle(ctx, a, "x", sync.Discard, "x"))
+	}
+	for _, role := range []string{"worker", "reviewer", "researcher", "viewer", "auditor", ""} {
+		a := survey.Actor{ID: "us_x", Role: role, Area: street}
+		_, _, err := w.s.Households(ctx, a, survey.HouseholdFilter{}, "", 1)
+		refused(role, err)
+		_, err = w.s.Visits(ctx, a, "H-001")
+		refused(role, err)
+		_, err = w.s.Restrict(ctx, a, "H-001", true, "x")
+		refused(role, err)
+		_, _, err = w.s.Contacts(ctx, a, "", 1)
+		refused(role, err)
+		_, err = w.s.PutContact(ctx, a, survey.Contact{})
+		refused(role, err)
+	}
+}
+
 func TestReviewReturnsWithCommentsAndApproves(t *testing.T) {
 	w := settled(t)
 	ctx := context.Background()

@@ -16,6 +16,9 @@ const contactDays = 180
 // Codes: invalid, out-of-area.
 func (s *Service) PutContact(ctx context.Context, a Actor, c Contact) (Contact, error) {
 	const op = "put contact"
+	if err := a.mayIdentity(op); err != nil {
+		return Contact{}, err
+	}
 	latest := s.Clock.Now().In(s.Zone).AddDate(0, 0, contactDays).Format(time.DateOnly)
 	if c.Until == "" {
 		c.Until = latest
@@ -38,6 +41,9 @@ func (s *Service) PutContact(ctx context.Context, a Actor, c Contact) (Contact, 
 
 // Contacts lists contacts of the actor's area; for registrars.
 func (s *Service) Contacts(ctx context.Context, a Actor, after string, limit int) ([]Contact, string, error) {
+	if err := a.mayIdentity("contacts"); err != nil {
+		return nil, "", err
+	}
 	return s.Registry.Contacts(ctx, a.Area, after, pageLimit(limit))
 }
 

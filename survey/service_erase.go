@@ -223,6 +223,9 @@ func (s *Service) Erasures(ctx context.Context, after string, limit int) (list [
 // many records it was about. Codes: not-found (no such household in the area), invalid.
 func (s *Service) Restrict(ctx context.Context, a Actor, household string, on bool, reason string) (int, error) {
 	const op = "restrict"
+	if err := a.mayIdentity(op); err != nil {
+		return 0, err
+	}
 	h, ok, err := s.Registry.Household(ctx, household)
 	switch {
 	case err != nil:

@@ -170,6 +170,9 @@ func (s *Service) putHouseholds(ctx context.Context, list []Household) error {
 
 // Households lists households of the actor's area in order of (grid, code). For registrars only.
 func (s *Service) Households(ctx context.Context, a Actor, f HouseholdFilter, after string, limit int) ([]Household, string, error) {
+	if err := a.mayIdentity("households"); err != nil {
+		return nil, "", err
+	}
 	area, err := narrow(a.Area, f.Area)
 	if err != nil {
 		return nil, "", err

@@ -62,6 +62,9 @@ const maxCommentRunes = 2000
 // rule (a draft cannot be decided on).
 func (s *Service) Review(ctx context.Context, a Actor, d Review) (Decided, error) {
 	const op = "review"
+	if err := a.mayAnswers(op); err != nil {
+		return Decided{}, err
+	}
 	rec, vv, err := s.opened(ctx, a, d.Record, d.Ctx)
 	if err != nil {
 		return Decided{}, errs.Wrap(op, err)
@@ -175,6 +178,9 @@ func (s *Service) decided(ctx context.Context, ch sync.OfficeChange) (Decided, e
 // (hand-over or move over what was not on the page), not-found, erased, bad-request, idempotency-mismatch, out-of-area.
 func (s *Service) Change(ctx context.Context, a Actor, c Change) (Decided, error) {
 	const op = "change record"
+	if err := a.mayAnswers(op); err != nil {
+		return Decided{}, err
+	}
 	var corrects uint64
 	var line sync.Line
 	if c.Corrects != "" {
@@ -341,6 +347,9 @@ type HeldWrite struct {
 // Quarantine lists what came in for a street and was not merged, oldest first. after is the last Next. Codes: out-of-area.
 func (s *Service) Quarantine(ctx context.Context, a Actor, street string, after uint64, limit int) (list []Held, next uint64, err error) {
 	const op = "quarantine"
+	if err := a.mayAnswers(op); err != nil {
+		return nil, 0, err
+	}
 	if !Within(a.Area, street) || KindOf(street) != Street {
 		return nil, 0, errs.New(errs.OutOfArea, op, "street %s", printable(street))
 	}
@@ -368,6 +377,9 @@ func (s *Service) held(id string, l *sync.Line) Held {
 // HeldLine shows what a held line wrote. Codes: not-found (also outside the area).
 func (s *Service) HeldLine(ctx context.Context, a Actor, id string) (Held, error) {
 	const op = "held line"
+	if err := a.mayAnswers(op); err != nil {
+		return Held{}, err
+	}
 	line, set, err := s.answers.Engine.QuarantinedSet(ctx, id)
 	if err != nil {
 		return Held{}, errs.Wrap(op, err)
@@ -392,6 +404,9 @@ func (s *Service) HeldLine(ctx context.Context, a Actor, id string) (Held, error
 // (settled otherwise meanwhile), unknown-form, rule, erased.
 func (s *Service) Settle(ctx context.Context, a Actor, id string, act sync.Act, reason string) error {
 	const op = "settle"
+	if err := a.mayAnswers(op); err != nil {
+		return err
+	}
 	street, seq, err := s.answers.Engine.DecodeLineToken(id)
 	if err != nil {
 		return errs.Wrap(op, err)

@@ -65,6 +65,9 @@ type RecordView struct {
 // Records lists records of the actor's area. Query matches case number, record id and worker code only.
 func (s *Service) Records(ctx context.Context, a Actor, f RecordFilter) (RecordList, error) {
 	const op = "list records"
+	if err := a.mayAnswers(op); err != nil {
+		return RecordList{}, err
+	}
 	area, err := narrow(a.Area, f.Area)
 	if err != nil {
 		return RecordList{}, err
@@ -139,6 +142,9 @@ func (s *Service) Where(ctx context.Context, id string) (grid string, err error)
 // Record shows a record to a reviewer. Codes: not-found (also outside the actor's area), erased.
 func (s *Service) Record(ctx context.Context, a Actor, id string) (RecordView, error) {
 	const op = "show record"
+	if err := a.mayAnswers(op); err != nil {
+		return RecordView{}, err
+	}
 	var v RecordView
 	var files []string
 	err := s.answers.Store.View(ctx, func(r sync.Reader) error {
@@ -325,6 +331,9 @@ type HistoryItem struct {
 // area), erased, rule (a draft or a restricted record: its answers are not shown).
 func (s *Service) History(ctx context.Context, a Actor, id string) ([]HistoryItem, error) {
 	const op = "history"
+	if err := a.mayAnswers(op); err != nil {
+		return nil, err
+	}
 	v, err := s.Record(ctx, a, id)
 	if err != nil {
 		return nil, errs.Wrap(op, err)

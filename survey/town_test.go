@@ -234,6 +234,7 @@ var (
 	admin     = survey.Actor{ID: "us_admin", Role: "admin"}
 	registrar = survey.Actor{ID: "us_registrar", Role: "registrar", Area: street}
 	officer   = survey.Actor{ID: "us_officer", Role: "reviewer", Area: street}
+	foreign   = survey.Actor{ID: "us_foreign", Role: "registrar", Area: "990101002"}
 	stranger  = survey.Actor{ID: "us_stranger", Role: "reviewer", Area: "990101002"}
 )
 
