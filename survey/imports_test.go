@@ -146,9 +146,11 @@ func TestXLSXImport(t *testing.T) {
 
 func TestAssignmentsFaults(t *testing.T) {
 	known := AssignmentLookups{
-		Area:      gridsKnown,
-		Household: func(c string) (Household, bool) { return Household{Code: c, Grid: gridA, Selected: c != "H0"}, c == "H1" || c == "H0" },
-		Worker:    func(n string) (string, bool) { return "us_" + n, n == "wang" || n == "li" },
+		Area: gridsKnown,
+		Household: func(c string) (Household, bool) {
+			return Household{Code: c, Grid: gridA, Selected: c != "H0"}, c == "H1" || c == "H0"
+		},
+		Worker: func(n string) (string, bool) { return "us_" + n, n == "wang" || n == "li" },
 		Form: func(id string) (Survey, FormUse, bool) {
 			if id == "old" {
 				return Survey{ID: "s0", State: SurveyClosed}, FormUse{Form: id}, true
