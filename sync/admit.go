@@ -150,13 +150,15 @@ func (r *run) receive(w *work, l *Line, c *crdt.ChangeSet, a *admission) error {
 	l.Record, l.Form, l.Version, l.Grid = c.Record, c.Form, c.Version, c.Grid
 	l.Effective = min(c.At, l.Received)
 	if w.State.Erased {
-		l.Status, l.Code, l.Body = Void, errs.Erased, nil
-		return r.tx.Append(l)
+		return r.receiveErased(l)
 	}
 	if len(w.State.Withheld) > 0 {
 		if stripped, taken := c.StripValues(w.State.Withheld); taken {
 			c = stripped
 			l.Body, l.Stripped = encodeStripped(c), true
+			if err := r.remind(l, EventWithhold, w.State.Withheld); err != nil {
+				return err
+			}
 		}
 	}
 	code, err := r.admit(w, c, a)
@@ -180,6 +182,34 @@ func (r *run) receive(w *work, l *Line, c *crdt.ChangeSet, a *admission) error {
 		return err
 	}
 	w.pend(l)
+	return nil
+}
+
+// receiveErased stores a late original of an erased record without its content.
+func (r *run) receiveErased(l *Line) error {
+	told := false
+	for o, err := range r.tx.RecordLines(l.Record) {
+		if err != nil {
+			return err
+		}
+		told = told || o.Worker == l.Worker
+	}
+	l.Status, l.Code, l.Body = Void, errs.Erased, nil
+	if err := r.tx.Append(l); err != nil || told {
+		return err
+	}
+	return r.remind(l, EventErase, []string{""})
+}
+
+// remind tells the phones of a line's author of an erasure or withholding that was done before the line came: their words
+// must go too, also those of a phone that is put back from a copy later.
+func (r *run) remind(l *Line, kind EventKind, prefixes []string) error {
+	for _, p := range prefixes {
+		e := Event{Street: l.Street, Kind: kind, Record: l.Record, Worker: l.Worker, Prefix: p, At: r.now}
+		if err := r.tx.AppendEvent(&e); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -181,6 +181,7 @@ func (w *world) checkErased() {
 		}
 		for _, s := range h.p.Log() {
 			if w.erased[s.Record] && s.Kept {
+				w.trace("%s", describe(append(slices.Clone(w.server.stores[0].d.lines[s.Record]), w.server.stores[1].d.lines[s.Record]...)))
 				w.fail("%s keeps %s:%d of erased record %s", h.name, s.Device, s.Seq, s.Record)
 			}
 		}

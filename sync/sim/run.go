@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"ruhu/internal/errs"
+	"ruhu/sync/wire"
 )
 
 // start is when every simulation begins.
@@ -125,7 +127,7 @@ func (w *world) comeToRest(ctx context.Context) {
 	}
 	for _, h := range w.phones {
 		if st := h.p.Status(); !w.idle(h) {
-			w.fail("%s (%v) is not at rest after %d rounds: %+v\n%+v", h.name, st.Devices, maxRounds, st, h.p.Log())
+			w.fail("%s (%v) is not at rest after %d rounds: %+v\n%+v", h.name, st.Devices, maxRounds, st, w.logText(h))
 		}
 	}
 	w.fail("not at rest after %d rounds", maxRounds)
@@ -173,4 +175,15 @@ func (w *world) idle(h *handset) bool {
 		return true
 	}
 	return st.Complete && st.Waiting == 0 && st.Quarantined == 0 && st.PendingLeaves == 0
+}
+
+// logText lists what a phone has not settled, for the person who has to find out why.
+func (w *world) logText(h *handset) string {
+	var b strings.Builder
+	for _, s := range h.p.Log() {
+		if !s.Acked || s.Status == wire.Waiting || s.Status == wire.Quarantined {
+			fmt.Fprintf(&b, "%s:%d %s %s acked %t kept %t\n", s.Device, s.Seq, s.Status, s.Code, s.Acked, s.Kept)
+		}
+	}
+	return b.String()
 }
