@@ -35,6 +35,8 @@ type meta struct {
 	CompleteAt  int64     `json:"complete_at"` // ms by the phone's clock
 	Probed      int64     `json:"probed"`      // when every log was last compared with the server's
 	Forks       int       `json:"forks"`
+	// EnrolKey is the key made for an enrolment whose answer has not come: a repeat must show the same.
+	EnrolKey []byte `json:"enrol_key,omitempty"`
 }
 
 // logMeta is what a log is besides its entries.

@@ -2,6 +2,8 @@ package phone
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -176,7 +178,7 @@ func (p *Phone) Enrol(ctx context.Context, code, name, platform string) error {
 	if p.Enrolled() {
 		return errs.New(errs.Conflict, op, "this phone is enrolled already")
 	}
-	key, err := wire.NewKey(p.o.Rand)
+	key, err := p.enrolKey(ctx)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -191,7 +193,7 @@ func (p *Phone) Enrol(ctx context.Context, code, name, platform string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.adopt(e)
-	p.m.Epoch = e.Epoch
+	p.m.Epoch, p.m.EnrolKey = e.Epoch, nil
 	p.logs = []*log{
 		{logMeta: logMeta{Device: e.Device, Stream: Answers, Key: raw, Known: true}},
 		{logMeta: logMeta{Device: e.RegistryDevice, Stream: Registry, Key: raw, Known: true}},
@@ -201,6 +203,26 @@ func (p *Phone) Enrol(ctx context.Context, code, name, platform string) error {
 	}
 	p.bind()
 	return nil
+}
+
+// enrolKey returns the key to enrol with, saved before it is used: when the answer is lost, the same code with the same key
+// gets it again, and with another key it is a used code.
+func (p *Phone) enrolKey(ctx context.Context) (*ecdsa.PrivateKey, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.m.EnrolKey != nil {
+		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), p.m.EnrolKey); err == nil {
+			return key, nil
+		}
+	}
+	key, err := wire.NewKey(p.o.Rand)
+	if err != nil {
+		return nil, err
+	}
+	if p.m.EnrolKey, err = key.Bytes(); err != nil {
+		return nil, errs.WrapCode(errs.Internal, "enrol", err)
+	}
+	return key, p.commit(ctx, changes{})
 }
 
 func (p *Phone) adopt(e Enrolment) {
