@@ -13,10 +13,13 @@ static int ruhu_fsync(int fd) { return fsync(fd) == 0 ? 0 : errno; }
 import "C"
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"syscall"
+
+	"ruhu/internal/errs"
 )
 
 // Sync returns when what was written to f is on stable storage.
@@ -66,4 +69,23 @@ func WriteFile(path string, data []byte, perm os.FileMode) error {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
+}
+
+// WriteError gives a failed write or sync its code: disk-full, read-only, or fail-stop, after which nothing may be
+// acknowledged any more. An error with a code keeps it; nil stays nil.
+func WriteError(op string, err error) error {
+	var coded *errs.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &coded):
+		return errs.Wrap(op, err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return errs.WrapCode(errs.DiskFull, op, err)
+	case errors.Is(err, syscall.EROFS):
+		return errs.WrapCode(errs.ReadOnly, op, err)
+	case errors.Is(err, syscall.EIO):
+		return errs.WrapCode(errs.FailStop, op, err)
+	}
+	return errs.Wrap(op, err)
 }
