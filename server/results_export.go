@@ -27,6 +27,9 @@ func (s *Server) CreateExport(ctx context.Context, req api.CreateExportRequestOb
 			return nil, err
 		}
 	}
+	if s.Survey.Snapshot().Latest(b.Form) == nil {
+		return nil, errs.New(errs.NotFound, "export", "no form %s", b.Form)
+	}
 	job, err := s.Exports.Create(ctx, survey.ExportJob{Owner: c.principal.UserID, Form: b.Form, Format: string(b.Format), Area: area,
 		Statuses: b.Status, Correction: b.Correction})
 	if err != nil {

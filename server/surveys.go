@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"ruhu/internal/limits"
 	"ruhu/server/api"
 	"ruhu/survey"
 )
@@ -22,7 +23,7 @@ func (s *Server) ListSurveys(ctx context.Context, _ api.ListSurveysRequestObject
 
 func surveyOut(sv *survey.Survey) api.Survey {
 	out := api.Survey{ID: sv.ID, Title: api.Text{Zh: sv.Title.ZH, En: sv.Title.EN}, LegalBasis: sv.LegalBasis, Mode: api.SurveyMode(sv.Mode),
-		Open: sv.Open, Close: sv.Close, Retention: api.SurveyRetention(sv.Retention), EditHours: sv.EditHours, LinkTTLDays: sv.LinkTTLDays,
+		Open: sv.Open, Close: sv.Close, Retention: api.SurveyRetention(sv.Retention), EditHours: &sv.EditHours, LinkTTLDays: &sv.LinkTTLDays,
 		Threshold: sv.Threshold, Pia: sv.PIA, State: api.SurveyState(sv.State), Forms: []api.SurveyForm{}}
 	for _, f := range sv.Forms {
 		out.Forms = append(out.Forms, api.SurveyForm{Form: f.Form, Kind: api.SurveyFormKind(f.Kind)})
@@ -38,7 +39,8 @@ func surveyOut(sv *survey.Survey) api.Survey {
 func (s *Server) CreateSurvey(ctx context.Context, req api.CreateSurveyRequestObject) (api.CreateSurveyResponseObject, error) {
 	b := req.Body
 	sv := survey.Survey{ID: b.ID, Title: survey.Words{ZH: b.Title.Zh, EN: b.Title.En}, LegalBasis: b.LegalBasis, Mode: survey.Mode(b.Mode),
-		Open: b.Open, Close: b.Close, Retention: string(b.Retention), EditHours: b.EditHours, LinkTTLDays: b.LinkTTLDays, Threshold: b.Threshold, PIA: b.Pia}
+		Open: b.Open, Close: b.Close, Retention: string(b.Retention), EditHours: orDefault(b.EditHours, limits.EditHours),
+		LinkTTLDays: orDefault(b.LinkTTLDays, limits.LinkTTLDays), Threshold: b.Threshold, PIA: b.Pia}
 	for _, f := range b.Forms {
 		sv.Forms = append(sv.Forms, survey.FormUse{Form: f.Form, Kind: survey.Kind(f.Kind)})
 	}
@@ -51,6 +53,13 @@ func (s *Server) CreateSurvey(ctx context.Context, req api.CreateSurveyRequestOb
 	}
 	callOf(ctx).saw(sv.ID, "", "", 1)
 	return api.CreateSurvey201JSONResponse(surveyOut(&sv)), nil
+}
+
+func orDefault(n *int, otherwise int) int {
+	if n == nil {
+		return otherwise
+	}
+	return *n
 }
 
 // OpenSurvey opens a survey for collection.

@@ -1067,16 +1067,20 @@ type StreetCode = string
 // Survey defines model for Survey.
 type Survey struct {
 	// Close civil date
-	Close         string       `json:"close,omitempty"`
-	EditHours     int          `json:"edit_hours,omitempty"`
-	Forms         []SurveyForm `json:"forms"`
-	ID            string       `json:"id"`
-	LegalBasis    string       `json:"legal_basis"`
-	LinkTTLDays   int          `json:"link_ttl_days,omitempty"`
-	Mode          SurveyMode   `json:"mode,omitempty"`
-	Notice        Text         `json:"notice,omitempty"`
-	NoticeHash    string       `json:"notice_hash,omitempty"`
-	NoticeVersion int          `json:"notice_version,omitempty"`
+	Close string `json:"close,omitempty"`
+
+	// EditHours 24 where absent
+	EditHours  *int         `json:"edit_hours,omitempty"`
+	Forms      []SurveyForm `json:"forms"`
+	ID         string       `json:"id"`
+	LegalBasis string       `json:"legal_basis"`
+
+	// LinkTTLDays 30 where absent
+	LinkTTLDays   *int       `json:"link_ttl_days,omitempty"`
+	Mode          SurveyMode `json:"mode,omitempty"`
+	Notice        Text       `json:"notice,omitempty"`
+	NoticeHash    string     `json:"notice_hash,omitempty"`
+	NoticeVersion int        `json:"notice_version,omitempty"`
 
 	// Open civil date
 	Open      string          `json:"open,omitempty"`

@@ -108,7 +108,7 @@ func (a *Answer) Problem(code string) api.Problem {
 
 // Code returns the problem's code, "" where the answer is none.
 func (a *Answer) Code() string {
-	if a.Header.Get("Content-Type") != "application/problem+json" {
+	if a.Header.Get("Content-Type") != "application/problem+json" || len(a.Body) == 0 {
 		return ""
 	}
 	var p api.Problem

@@ -1,7 +1,6 @@
 package servertest
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -118,9 +117,9 @@ func (p *Phone) PushRaw(body []byte, opts ...Option) *Answer {
 
 func (p *Phone) read(body []byte) (verdicts []wire.Verdict, sum wire.Summary) {
 	p.t.Helper()
-	for s := bufio.NewScanner(bytes.NewReader(body)); s.Scan(); {
-		v, end, err := wire.ParseAnswer(s.Bytes())
-		require.NoError(p.t, err, "%s", s.Bytes())
+	for line := range bytes.Lines(body) {
+		v, end, err := wire.ParseAnswer(bytes.TrimSpace(line))
+		require.NoError(p.t, err, "%s", line)
 		if end != nil {
 			sum = *end
 			continue
@@ -136,10 +135,9 @@ func (p *Phone) Pull() []wire.PullLine {
 	var lines []wire.PullLine
 	for more := true; more; {
 		a := p.Get("/v1/sync/pull?cursor=" + p.Cursor).Want(http.StatusOK)
-		for s := bufio.NewScanner(bytes.NewReader(a.Body)); s.Scan(); {
-			s.Buffer(nil, 1<<20)
-			l, end, err := wire.ParsePull(s.Bytes())
-			require.NoError(p.t, err, "%s", s.Bytes())
+		for line := range bytes.Lines(a.Body) {
+			l, end, err := wire.ParsePull(bytes.TrimSpace(line))
+			require.NoError(p.t, err, "%s", line)
 			if end != nil {
 				p.Cursor, more = end.Cursor, end.More
 				continue
