@@ -55,8 +55,8 @@ func TestCaseNumbersAreDrawnOnceAndTellNothing(t *testing.T) {
 	}
 	require.Equal(t, "merged", w.interview("r1", "dv_1", "H-001", nil))
 	rec := w.rec("r1")
-	var row survey.Packed
-	require.NoError(t, survey.Unpack(rec.Packed, &row))
+	row, ok := w.row("r1")
+	require.True(t, ok)
 	require.Equal(t, 4.0, row.Weight, "a corrected weight reaches the answers side")
 	require.True(t, row.Known)
 	require.Equal(t, first["H-001"], rec.Case)

@@ -281,34 +281,6 @@ func (w *projection) cells() {
 	}
 }
 
-// refusal takes the answers out where consent was refused, also where only one of several live answers says so: of who
-// refuses, a disposition is kept and nothing else is used. That there were answers is flagged at the question of consent.
-func (w *projection) refusal() {
-	if w.plan == nil || w.plan.consent == nil {
-		return
-	}
-	refused := false
-	for _, s := range w.s.Siblings(w.plan.consent.Path) {
-		refused = refused || !s.Null && s.Value == "0"
-	}
-	if !refused {
-		return
-	}
-	cells, nodes, answered := w.packed.Cells[:0], w.nodes[:0], false
-	for i, node := range w.nodes {
-		c := w.packed.Cells[i]
-		if node != nil && node != w.plan.consent && node.Asked() || node == nil {
-			answered = answered || c.Mark&MarkNull == 0
-			continue
-		}
-		cells, nodes = append(cells, c), append(nodes, node)
-	}
-	w.packed.Cells, w.nodes = cells, nodes
-	if answered {
-		w.out.Flags = append(w.out.Flags, string(errs.InvalidValue)+":"+w.plan.consent.Path)
-	}
-}
-
 func differ(sib []crdt.Write) bool {
 	for _, s := range sib[1:] {
 		if s.Value != sib[0].Value || s.Null != sib[0].Null {
@@ -345,35 +317,6 @@ func (w *projection) rows() {
 	}
 	if disputed {
 		sortStrings(w.out.Conflicts)
-	}
-}
-
-// marks settles what needs the whole record: calculated fields, and whose hand the office's is. Answers of server-issued
-// devices are the office's only where a phone wrote some too: a record made through OpenRosa is all its author's.
-func (w *projection) marks() {
-	if !w.phone {
-		for i := range w.packed.Cells {
-			w.packed.Cells[i].Mark &^= MarkOffice
-		}
-	} else if w.office != "" {
-		w.packed.Resolver = w.p.workerCode(w.r.Street, w.office)
-	}
-	if w.p.Compute == nil || w.form == nil {
-		return
-	}
-	get := func(path string) (string, bool) {
-		c, ok := w.packed.Get(path)
-		return c.Value, ok && c.Mark&MarkNull == 0
-	}
-	for i, node := range w.nodes {
-		if node == nil || node.Control != schema.Calculate {
-			continue
-		}
-		c := &w.packed.Cells[i]
-		if v, ok := w.p.Compute(w.form, c.Path, get); ok && v != c.Value {
-			c.Mark |= MarkDiffers
-			w.out.Flags = append(w.out.Flags, string(errs.CalculatedDiffers)+":"+c.Path)
-		}
 	}
 }
 

@@ -2,13 +2,11 @@ package survey_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	gosync "sync"
 	"testing"
@@ -17,16 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ruhu/internal/clock"
-	"ruhu/internal/errs"
 	"ruhu/schema/instruments"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/core"
 	"ruhu/store/sqlite/linkdb"
+	"ruhu/store/sqlite/logdb"
 	"ruhu/store/sqlite/registrydb"
 	"ruhu/survey"
 	"ruhu/sync"
 	"ruhu/sync/crdt"
-	"ruhu/sync/sim"
 	"ruhu/sync/wire"
 )
 
@@ -57,7 +54,8 @@ type town struct {
 	s        *survey.Service
 	answers  *sync.Service
 	registry *sync.Service
-	store    *sim.MemStore
+	store    sync.Store
+	records  survey.Records
 	frame    *registrydb.DB
 	links    *linkdb.DB
 	ring     *keys.Ring
@@ -91,17 +89,24 @@ func newTown(t *testing.T) *town {
 		WorkerKey: w.ring.Derive("worker-code"), Receipt: func(_ context.Context, p survey.Plan) { w.receipts = append(w.receipts, p) }})
 	require.NoError(t, err)
 	cfg := sync.Config{Clock: w.clock, Rand: random, CursorKey: bytes.Repeat([]byte{7}, 32), KnownForm: w.s.KnownForm}
-	w.store = sim.NewMemStore(w.s.Projector())
+	open := func(file string, stream sync.Stream, slots string) *logdb.Log {
+		l, err := logdb.Open(filepath.Join(w.dir, file), logdb.Options{Stream: stream, Slots: w.ring.Slots(slots), Cells: w.ring.Derive("aggregates:" + string(stream)),
+			Rand: random, Project: w.s.Projector()})
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, l.Close()) })
+		return l
+	}
+	store, reg := open("answers.db", sync.Answers, keys.Answers), open("registry.db", sync.Registry, keys.Registry)
+	w.store, w.records = store, store.Records()
 	cfg.Store, cfg.Stream = w.store, sync.Answers
 	w.answers, err = sync.New(cfg)
 	require.NoError(t, err)
-	reg := sim.NewMemStore(w.s.Projector())
 	cfg.Store, cfg.Stream = reg, sync.Registry
 	w.registry, err = sync.New(cfg)
 	require.NoError(t, err)
 	w.epoch, err = sync.AlignEpochs(ctx, w.answers, w.registry)
 	require.NoError(t, err)
-	w.s.Attach(survey.Stream{Store: w.store, Records: listing{w.store}, Engine: w.answers}, survey.Stream{Store: reg, Records: listing{reg}, Engine: w.registry})
+	w.s.Attach(survey.Stream{Store: store, Records: w.records, Engine: w.answers}, survey.Stream{Store: reg, Records: reg.Records(), Engine: w.registry})
 	return w
 }
 
@@ -112,71 +117,6 @@ func (people) Worker(_ context.Context, name string) (string, bool) {
 }
 func (people) WorkersIn(context.Context, string) ([]string, error) {
 	return []string{"us_wang", "us_li"}, nil
-}
-
-// listing is a deliberately simple survey.Records on a log in memory.
-type listing struct{ store *sim.MemStore }
-
-func (l listing) all(ctx context.Context) (rows []survey.RecordRow, err error) {
-	err = l.store.View(ctx, func(r sync.Reader) error {
-		heads, err := r.Heads()
-		if err != nil {
-			return err
-		}
-		for _, h := range heads {
-			items, err := r.Feed(h.Street, nil, 0, h.Seq, 1<<20)
-			if err != nil {
-				return err
-			}
-			for _, it := range items {
-				if x := it.Record; x != nil && x.Status != survey.StatusErased {
-					rows = append(rows, survey.RecordRow{ID: x.ID, Street: x.Street, Grid: x.Grid, Form: x.Form, Version: x.Version, Case: x.Case, Status: x.Status,
-						Conflicts: x.Conflicts, Flags: x.Flags, Author: x.Author, Assignees: x.Assignees, Submitted: x.Submitted, Created: x.Created, Changed: x.Changed})
-				}
-			}
-		}
-		return nil
-	})
-	slices.SortFunc(rows, func(a, b survey.RecordRow) int {
-		return cmp.Or(cmp.Compare(a.Street, b.Street), cmp.Compare(a.Created, b.Created))
-	})
-	return rows, err
-}
-
-func (l listing) List(ctx context.Context, f survey.RecordFilter) (survey.RecordPage, error) {
-	rows, err := l.all(ctx)
-	var out survey.RecordPage
-	skip, _ := strconv.Atoi(f.Cursor)
-	for _, r := range rows {
-		by := slices.Contains(f.Workers, r.Author)
-		if f.Form != "" && r.Form != f.Form || !survey.Within(f.Area, r.Grid) || len(f.Statuses) > 0 && !slices.Contains(f.Statuses, r.Status) ||
-			f.Query != "" && !by && !strings.HasPrefix(r.Case, f.Query) && !strings.HasPrefix(r.ID, f.Query) {
-			continue
-		}
-		if skip--; skip >= 0 {
-			continue
-		}
-		if f.Limit > 0 && len(out.Rows) == f.Limit {
-			n, _ := strconv.Atoi(f.Cursor)
-			out.Next = strconv.Itoa(n + f.Limit)
-			break
-		}
-		out.Rows = append(out.Rows, r)
-	}
-	return out, err
-}
-
-func (l listing) Record(ctx context.Context, id string) (survey.RecordRow, bool, error) {
-	rows, err := l.all(ctx)
-	i := slices.IndexFunc(rows, func(r survey.RecordRow) bool { return r.ID == id })
-	if i < 0 {
-		return survey.RecordRow{}, false, err
-	}
-	return rows[i], true, err
-}
-
-func (listing) Snapshot(context.Context, func(survey.Snapshot) error) error {
-	return errs.New(errs.Internal, "test", "no snapshots here")
 }
 
 // pen is a phone's log.
@@ -297,4 +237,35 @@ func (w *town) rec(id string) sync.Record {
 		return err
 	}))
 	return rec
+}
+
+// row returns a record's packed row as exports read it; false where there is none.
+func (w *town) row(id string) (row survey.Packed, ok bool) {
+	w.t.Helper()
+	require.NoError(w.t, w.records.Snapshot(context.Background(), func(s survey.Snapshot) error {
+		for r, err := range s.Rows(survey.RowFilter{}) {
+			require.NoError(w.t, err)
+			if r.ID == id {
+				ok = true
+				require.NoError(w.t, survey.Unpack(r.Packed, &row))
+			}
+		}
+		return nil
+	}))
+	return row, ok
+}
+
+// counted returns how many answers to a question count in the aggregates.
+func (w *town) counted(question, choice string) (n int64) {
+	w.t.Helper()
+	require.NoError(w.t, w.records.Snapshot(context.Background(), func(s survey.Snapshot) error {
+		for c, err := range s.Cells(survey.CellFilter{}) {
+			require.NoError(w.t, err)
+			if c.Question == question && c.Choice == choice {
+				n += c.N
+			}
+		}
+		return nil
+	}))
+	return n
 }
