@@ -153,6 +153,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, c *call, err error) {
 	h.Del("ETag")
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
+	h.Set("Date", s.clock.Now().UTC().Format(http.TimeFormat)) // a phone whose clock is wrong signs again by this
 	if after := s.retryAfter(p.Status, err); after > 0 {
 		h.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	}
