@@ -19,9 +19,9 @@ import (
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/internal/jobs"
-	"ruhu/server"
 	"ruhu/server/uploads"
 	"ruhu/store/authkeys"
+	"ruhu/store/journal"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/core"
 	"ruhu/store/sqlite/linkdb"
@@ -61,6 +61,7 @@ type App struct {
 	Frame       *registrydb.DB
 	Links       *linkdb.DB
 	Keys        *keys.Ring
+	Journal     *journal.Journal
 	PackKey     *ecdh.PrivateKey
 
 	Dir  string
@@ -115,7 +116,7 @@ func Open(ctx context.Context, dir string, opts Options) (*App, error) {
 		return nil, errs.WrapCode(errs.ReadOnly, op, err)
 	}
 	a := &App{Dir: dir, opts: opts, Broker: sync.NewBroker()}
-	for _, step := range []func(context.Context) error{a.openKeys, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openRest, a.settle} {
+	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openRest, a.settle} {
 		if err := step(ctx); err != nil {
 			return nil, errs.Wrap(op, errors.Join(err, a.Close()))
 		}
@@ -161,7 +162,7 @@ func (a *App) openFiles(context.Context) (err error) {
 func (a *App) openAuth(context.Context) (err error) {
 	issuer := "ruhu:" + a.Keys.ID()
 	a.Auth, err = auth.New(auth.Config{Store: a.Core.Auth(), Clock: a.opts.Clock, Rand: a.opts.Rand,
-		Keys: authkeys.New(a.path(keysDir), a.Keys.Sealer("auth")), Journal: a.journal, Areas: areas{a.Core.Survey()},
+		Keys: authkeys.New(a.path(keysDir), a.Keys.Sealer("auth")), Journal: a.Journal.ForAuth(), Areas: areas{a.Core.Survey()},
 		Issuer: issuer, Audience: issuer, Hash: a.opts.Hash})
 	return err
 }

@@ -27,13 +27,13 @@ func (a *App) openLogs(context.Context) (err error) {
 	}{{sync.Answers, answersFile, keys.Answers, &a.AnswersLog}, {sync.Registry, registryFile, keys.Registry, &a.RegistryLog}} {
 		*l.to, err = logdb.Open(a.path(l.file), logdb.Options{Stream: l.stream, Slots: a.Keys.Slots(l.slots),
 			Cells: a.Keys.Derive("aggregates:" + string(l.stream)), Rand: a.opts.Rand, Project: project, OnFailStop: a.opts.OnFailStop,
-			Committed: a.journalHeads(l.stream), EraseBlob: a.eraseBlob})
+			Committed: a.Journal.Noter(l.stream), EraseBlob: a.eraseBlob})
 		if err != nil {
 			return err
 		}
 		a.onClose((*l.to).Close)
 	}
-	a.Records = a.AnswersLog
+	a.Records = a.AnswersLog.Records()
 	return nil
 }
 
@@ -53,13 +53,13 @@ func (a *App) openEngines(context.Context) (err error) {
 		to     **sync.Service
 	}{{sync.Answers, a.AnswersLog, &a.Answers}, {sync.Registry, a.RegistryLog, &a.Registry}} {
 		*e.to, err = sync.New(sync.Config{Store: e.store, Stream: e.stream, Clock: a.opts.Clock, Rand: a.opts.Rand,
-			CursorKey: a.Keys.Derive("cursor"), KnownForm: a.Survey.KnownForm, Journal: a.syncJournal(), Broker: a.Broker})
+			CursorKey: a.Keys.Derive("cursor"), KnownForm: a.Survey.KnownForm, Journal: a.Journal.ForSync(e.stream), Broker: a.Broker})
 		if err != nil {
 			return err
 		}
 	}
-	a.Survey.Attach(survey.Stream{Store: a.AnswersLog, Records: a.AnswersLog, Engine: a.Answers},
-		survey.Stream{Store: a.RegistryLog, Records: a.RegistryLog, Engine: a.Registry})
+	a.Survey.Attach(survey.Stream{Store: a.AnswersLog, Records: a.AnswersLog.Records(), Engine: a.Answers},
+		survey.Stream{Store: a.RegistryLog, Records: a.RegistryLog.Records(), Engine: a.Registry})
 	a.Puller = &sync.Puller{Answers: a.Answers, Registry: a.Registry, Reference: a.Survey.Reference(), KindOf: a.kindOf, MayPull: a.mayPull}
 	return nil
 }
@@ -92,7 +92,7 @@ func (a *App) openRest(context.Context) (err error) {
 
 // settle does what a crash or restore left undone: both logs in one epoch, what the journal knows applied, cases delivered.
 func (a *App) settle(ctx context.Context) error {
-	if _, err := sync.AlignEpochs(ctx, a.Answers, a.Registry); err != nil {
+	if err := a.align(ctx); err != nil {
 		return err
 	}
 	if err := a.replay(ctx); err != nil {

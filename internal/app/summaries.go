@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 
 	"ruhu/auth"
@@ -26,7 +27,7 @@ var _ server.Summaries = summaries{}
 
 // JSON returns the live summary.
 func (s summaries) JSON(ctx context.Context, street, form string) ([]byte, error) {
-	sum, err := s.build(ctx, street, form, false)
+	sum, _, err := s.build(ctx, street, form, false)
 	if err != nil {
 		return nil, err
 	}
@@ -35,29 +36,29 @@ func (s summaries) JSON(ctx context.Context, street, form string) ([]byte, error
 
 // HTML returns the live summary as a fragment.
 func (s summaries) HTML(ctx context.Context, street, form, lang string) ([]byte, error) {
-	sum, err := s.build(ctx, street, form, false)
+	sum, _, err := s.build(ctx, street, form, false)
 	if err != nil {
 		return nil, err
 	}
 	return fragment(sum, lang)
 }
 
-// build makes a street's summary; released ones count approved records only.
-func (s summaries) build(ctx context.Context, street, form string, released bool) (*summary.Summary, error) {
+// build makes a street's summary and says how many records it counts; released ones count approved records only.
+func (s summaries) build(ctx context.Context, street, form string, released bool) (sum *summary.Summary, counted int64, err error) {
 	const op = "street summary"
 	a := s.app
 	area, err := a.Survey.Area(ctx, street)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	info, ok := a.Survey.Info(form)
 	forms := a.Survey.Snapshot()
 	if !ok || forms.Latest(form) == nil {
-		return nil, errs.New(errs.NotFound, op, "no survey uses a form %s", form)
+		return nil, 0, errs.New(errs.NotFound, op, "no survey uses a form %s", form)
 	}
 	sv, err := a.Survey.Survey(ctx, info.Survey)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	in := summary.Input{Street: area, Survey: sv, Form: forms.Latest(form), Release: released, Demo: a.opts.Demo,
 		Statuses: survey.LiveStatuses(), Policy: policyOf(info), Date: survey.CivilDate(clock.Millis(a.opts.Clock.Now()), a.opts.Zone)}
@@ -68,15 +69,14 @@ func (s summaries) build(ctx context.Context, street, form string, released bool
 		in.Versions = append(in.Versions, f.Version)
 	}
 	if in.District, err = a.Survey.Area(ctx, area.Parent); err != nil && errs.CodeOf(err) != errs.NotFound {
-		return nil, err
+		return nil, 0, err
 	}
 	if in.Areas, err = s.areasOf(ctx, street); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if in.Coverage, err = s.coverage(ctx, street); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var sum *summary.Summary
 	err = a.Records.Snapshot(ctx, func(snap survey.Snapshot) error {
 		heads, err := snap.Heads()
 		if err != nil {
@@ -86,11 +86,16 @@ func (s summaries) build(ctx context.Context, street, form string, released bool
 		if in.Records, err = snap.Statuses(survey.RowFilter{Form: form, Area: street}); err != nil {
 			return err
 		}
+		for _, n := range in.Records {
+			if slices.Contains(in.Statuses, n.Status) {
+				counted += n.N
+			}
+		}
 		in.Cells = snap.Cells(survey.CellFilter{Form: form, Area: street})
 		sum, err = summary.Build(in)
 		return err
 	})
-	return sum, errs.Wrap(op, err)
+	return sum, counted, errs.Wrap(op, err)
 }
 
 func policyOf(info survey.FormInfo) disclosure.Policy {
@@ -186,11 +191,11 @@ func snapshotID(street string, heads []sync.Head, versions []string, policy disc
 // Release freezes a summary of approved records and signs it with the officer's name.
 func (s summaries) Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error) {
 	const op = "release"
-	sum, err := s.build(ctx, street, form, true)
+	sum, counted, err := s.build(ctx, street, form, true)
 	if err != nil {
 		return survey.Release{}, err
 	}
-	if n, known := sum.Records.Value(); known && n == 0 {
+	if counted == 0 {
 		return survey.Release{}, errs.New(errs.Rule, op, "no approved record of %s in %s", form, street).
 			WithHint("请先审核通过记录，再发布汇总。 Approve records first.")
 	}
@@ -212,4 +217,3 @@ func (s summaries) Release(ctx context.Context, p auth.Principal, street, form, 
 	rel.ID = "re_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(id[:]))
 	return rel, errs.Wrap(op, s.app.Core.PutRelease(ctx, rel))
 }
-

@@ -48,9 +48,11 @@ type World struct {
 	Server  *server.Server
 	Clock   *clock.Manual
 	Log     *LogBook
-	Version string             // of Form
+	Version string // of Form
+	Dir     string
 	People  map[string]*Client // "reviewer-1" … "viewer-2", "admin", "admin-1", "admin2"
-	Phones  map[string]*Phone  // street -> a phone of one worker, with all grids of the street
+	stop    func()
+	Phones  map[string]*Phone // street -> a phone of one worker, with all grids of the street
 }
 
 // LogBook keeps what the server logged.
@@ -73,40 +75,62 @@ func (l *LogBook) String() string {
 	return l.b.String()
 }
 
-// Start runs a server on a loopback port until the test ends.
+// Start runs a server on a loopback port until the test ends, in a district that is settled.
 func Start(t testing.TB) *World {
 	t.Helper()
-	w := &World{t: t, Clock: clock.NewManual(time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)), Log: &LogBook{}, People: map[string]*Client{}, Phones: map[string]*Phone{}}
+	w := &World{t: t, Clock: clock.NewManual(time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)), Log: &LogBook{}, Dir: t.TempDir(),
+		People: map[string]*Client{}, Phones: map[string]*Phone{}}
+	w.Open()
+	t.Cleanup(w.Stop)
+	w.settle(context.Background())
+	return w
+}
+
+// Open starts a server on the folder, on a new port.
+func (w *World) Open() {
+	w.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	log := slog.New(slog.NewJSONHandler(w.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
-	w.App, err = app.Open(ctx, t.TempDir(), app.Options{Clock: w.Clock, Rand: rand.Reader, Log: log, Demo: true,
+	w.App, err = app.Open(ctx, w.Dir, app.Options{Clock: w.Clock, Rand: rand.Reader, Log: log, Demo: true,
 		Hash: auth.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}})
-	require.NoError(t, err)
+	require.NoError(w.t, err)
 	cfg := w.App.ServerConfig()
 	cfg.Log, cfg.SyncPerMinute = log, 60_000
 	w.Server, err = server.New(cfg)
-	require.NoError(t, err)
+	require.NoError(w.t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(w.t, err)
 	w.URL = "http://" + ln.Addr().String()
+	for _, c := range w.People {
+		c.base = w.URL
+	}
+	for _, p := range w.Phones {
+		p.base = w.URL
+	}
 	served := make(chan error, 1)
 	w.App.Start(ctx)
 	go func() { served <- w.Server.Serve(ctx, ln) }()
-	t.Cleanup(func() {
+	w.stop = func() {
 		stop()
-		require.NoError(t, <-served)
-		require.NoError(t, w.App.Close())
-	})
-	w.settle(ctx)
-	return w
+		require.NoError(w.t, <-served)
+		require.NoError(w.t, w.App.Close())
+	}
+}
+
+// Stop ends the server in order: what is under way is finished. Stopping a stopped one does nothing.
+func (w *World) Stop() {
+	if w.stop != nil {
+		stop := w.stop
+		w.stop = nil
+		stop()
+	}
 }
 
 // settle fills the district.
 func (w *World) settle(ctx context.Context) {
 	w.accounts(ctx)
-	admin, operator := w.People["admin"], survey.Actor{ID: auth.OperatorID, Role: string(auth.Admin)}
-	admin.Post("/v1/areas:import", []byte(areasCSV())).Want(http.StatusOK)
+	admin := w.People["admin"]
 	for _, i := range instruments.All() {
 		f, _, _, err := w.App.Survey.AddForm(ctx, survey.NewForm{XML: i.XML, By: auth.OperatorID})
 		require.NoError(w.t, err)
@@ -126,7 +150,6 @@ func (w *World) settle(ctx context.Context) {
 		registrar.Post("/v1/households:import", []byte(householdsCSV(street))).Want(http.StatusOK)
 		registrar.Post("/v1/assignments:import", []byte(assignmentsCSV(street, w.Phones[street].User))).Want(http.StatusOK)
 	}
-	_ = operator
 }
 
 // accounts opens one of every role in each street, an administrator of street 1, and two of the whole.

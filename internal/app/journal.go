@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+
+	"ruhu/auth"
+	"ruhu/internal/errs"
+	"ruhu/store/journal"
+	"ruhu/sync"
+)
+
+func (a *App) openJournal(context.Context) (err error) {
+	if a.Journal, err = journal.Open(a.path(journalDir), a.opts.Clock); err != nil {
+		return err
+	}
+	a.onClose(a.Journal.Close)
+	for _, t := range a.Journal.Torn() {
+		a.opts.Log.Warn("journal: a line was half written when the last process ended, and was cut off", "file", t.File, "bytes", t.Bytes)
+	}
+	return nil
+}
+
+// align sees to it that both logs are in one epoch, and in a new one where the journal knows a later history than the
+// databases hold: they were restored or rolled back.
+func (a *App) align(ctx context.Context) error {
+	epoch, err := sync.AlignEpochs(ctx, a.Answers, a.Registry)
+	if err != nil {
+		return err
+	}
+	behind := false
+	for _, s := range a.streams() {
+		var b journal.Behind
+		err := s.store.View(ctx, func(r sync.Reader) (err error) {
+			b, err = a.Journal.Compare(s.engine.Stream, r)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, street := range b.Streets {
+			a.opts.Log.Warn("the database is behind the journal", "stream", string(b.Stream), "street", street.Journal.Street, "missing", street.Missing())
+		}
+		behind = behind || b.Any()
+	}
+	if behind {
+		if epoch, err = sync.BeginEpoch(ctx, a.Answers, a.Registry, epoch); err != nil {
+			return err
+		}
+		a.opts.Log.Warn("a new epoch begins: phones will offer again what the server lacks", "epoch", epoch)
+	}
+	return nil
+}
+
+type stream struct {
+	store  sync.Store
+	engine *sync.Service
+}
+
+func (a *App) streams() [2]stream {
+	return [2]stream{{a.AnswersLog, a.Answers}, {a.RegistryLog, a.Registry}}
+}
+
+// replay applies what the journal kept: what a backup brought back and must not.
+func (a *App) replay(ctx context.Context) error {
+	for _, s := range a.streams() {
+		for e, err := range a.Journal.SyncEntries(s.engine.Stream) {
+			if err != nil {
+				return err
+			}
+			if err := s.engine.Replay(ctx, e); err != nil {
+				return err
+			}
+		}
+		var heads []sync.Head
+		err := s.store.View(ctx, func(r sync.Reader) (err error) {
+			heads, err = r.Heads()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := a.Journal.Note(s.engine.Stream, heads); err != nil {
+			return err
+		}
+	}
+	return a.Auth.Replay(ctx, a.Journal.AuthEntries())
+}
+
+// auditHeads returns the ends of the audit log that the journal noted.
+func (a *App) auditHeads(context.Context) ([]auth.AuditHead, error) {
+	var heads []auth.AuditHead
+	for e, err := range a.Journal.AuthEntries() {
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind != auth.JournalAuditHead {
+			continue
+		}
+		h := auth.AuditHead{Seq: e.Seq}
+		if _, err := hex.Decode(h.Hash[:], []byte(e.Hash)); err != nil {
+			return nil, errs.WrapCode(errs.Damaged, "read audit heads", err)
+		}
+		heads = append(heads, h)
+	}
+	return heads, nil
+}
