@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // civil dates must not depend on what the machine has installed
 
 	"ruhu/internal/cli"
 )

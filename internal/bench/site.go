@@ -114,7 +114,7 @@ func (s *site) prepare(ctx context.Context, a *app.App, n, perGrid int) error {
 		if err != nil {
 			return err
 		}
-		s.phones = append(s.phones, phoneKey{e.Device.ID, e.AccessToken, grid})
+		s.phones = append(s.phones, phoneKey{e.Device.ID, e.Access, grid})
 	}
 	return nil
 }

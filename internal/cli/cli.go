@@ -67,7 +67,7 @@ func Run(ctx context.Context, args []string, std Streams) int {
 		return 2
 	}
 	e := &env{ctx: ctx, io: std, json: cmd.JSON, clock: clock.System()}
-	return report(ctx, std.Err, parsed.Run(e))
+	return report(ctx, std.Err, parsed.Run(e, &cmd.Phone))
 }
 
 func defaultData() string {

@@ -11,6 +11,7 @@ type commands struct {
 	Assign    assignCmd    `cmd:"" help:"Import assignments: household|grid,worker,form,due."`
 	Form      formCmd      `cmd:"" help:"Forms and their versions."`
 	Enrol     enrolCmd     `cmd:"" help:"Draw a one-time enrolment code for a worker's phone."`
+	Phone     phoneCmd     `cmd:"" help:"A headless phone: the reference client."`
 	Simulate  simulateCmd  `cmd:"" help:"Play phones and a server in virtual time with faults, and check every promise."`
 	Bench     benchCmd     `cmd:"" help:"Measure, with a floor in the same run."`
 	Doctor    doctorCmd    `cmd:"" help:"Open the public URL as a phone would and say what it would miss."`
