@@ -70,6 +70,17 @@ func (t *txn) contributionsOf(street int64, form string, list []sync.Contributio
 
 func (t *txn) cellName(name cellName) (int64, error) {
 	g := t.g
+	if !g.namesFresh {
+		// Another process may have dropped names, and their numbers may be others' by now.
+		var version int64
+		if err := t.tx.QueryRow("PRAGMA data_version").Scan(&version); err != nil {
+			return 0, err
+		}
+		if version != g.version {
+			clear(g.names)
+		}
+		g.version, g.namesFresh = version, true
+	}
 	if no := g.names[name]; no > 0 {
 		return no, nil
 	}
@@ -220,6 +231,68 @@ func (g *group) flushCells(tx *dbfile.Tx) error {
 		}
 	}
 	return nil
+}
+
+// dropNames forgets the cell names of forms that no record counts under any more: a choice may be what only an erased
+// record said.
+func (g *group) dropNames(tx *dbfile.Tx) error {
+	for form := range g.pruned {
+		used := map[int64]bool{}
+		rows, err := tx.Query("SELECT street, grid, psu, stratum, status, post, cells FROM cell_blocks WHERE form = ?", form)
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			k := blockKey{form: form}
+			var sealed []byte
+			if err := rows.Scan(&k.street, &k.grid, &k.psu, &k.stratum, &k.status, &k.post, &sealed); err != nil {
+				return err
+			}
+			b, err := g.l.openBlock(k, sealed)
+			if err != nil {
+				return err
+			}
+			for _, no := range b.names {
+				used[no] = true
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		names, err := namesOf(tx, form)
+		if err != nil {
+			return err
+		}
+		for no, name := range names {
+			if used[no] {
+				continue
+			}
+			if _, err := tx.Exec("DELETE FROM cell_names WHERE no = ?", no); err != nil {
+				return err
+			}
+			delete(g.names, name)
+		}
+	}
+	g.pruned = map[string]bool{}
+	return nil
+}
+
+func namesOf(tx *dbfile.Tx, form string) (map[int64]cellName, error) {
+	rows, err := tx.Query("SELECT no, question, choice FROM cell_names WHERE form = ?", form)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]cellName{}
+	for rows.Next() {
+		var no int64
+		n := cellName{form: form}
+		if err := rows.Scan(&no, &n.question, &n.choice); err != nil {
+			return nil, err
+		}
+		out[no] = n
+	}
+	return out, rows.Err()
 }
 
 // block is the cells of one place in the design, by number of name, ascending; zero cells left out.

@@ -31,6 +31,9 @@ func (t *txn) Erase(street, record string) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
+	if before.counted {
+		t.g.pruned[before.tally.form] = true
+	}
 	for l, err := range t.lines(noBody+ofRecord, record) {
 		if err != nil {
 			return err
@@ -122,6 +125,7 @@ func (t *txn) Withhold(record string, prefixes []string) error {
 	if err := t.dropBlobs(ref, kept); err != nil {
 		return err
 	}
+	t.g.pruned[ref.tally.form] = true
 	before := *ref
 	t.g.onUndo(func() { *ref = before })
 	ref.slot = slot

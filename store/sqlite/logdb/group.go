@@ -21,7 +21,11 @@ type group struct {
 	cases   map[string]caseRef
 	cells   map[blockKey]map[int64]cell
 	tallies map[tallyKey]tally
-	names   map[cellName]int64 // outlives the commit: names are never changed
+	names   map[cellName]int64 // outlives the commit: a name keeps its number
+	version int64              // of the database, when names was last found right
+	pruned  map[string]bool    // forms of erased records: their names are looked through at the end
+
+	namesFresh bool // in this commit
 
 	// Slots reserved and not yet used: free..end. They outlive the commit too; one that a rolled back job took is lost.
 	free, end, reserve uint64
@@ -83,6 +87,8 @@ func (g *group) Begin() {
 	g.cases = map[string]caseRef{}
 	g.cells = map[blockKey]map[int64]cell{}
 	g.tallies = map[tallyKey]tally{}
+	g.pruned = map[string]bool{}
+	g.namesFresh = false
 	g.slots, g.blobs, g.rows = nil, nil, nil
 }
 
@@ -127,6 +133,9 @@ func (g *group) Flush(tx *dbfile.Tx) error {
 		}
 	}
 	if err := g.flushCells(tx); err != nil {
+		return err
+	}
+	if err := g.dropNames(tx); err != nil {
 		return err
 	}
 	if err := g.flushTallies(tx); err != nil {

@@ -247,7 +247,7 @@ func (s snapshot) formsOf(st streetRow, form string) ([]string, error) {
 
 // cellsOf yields the cells of one street and form; false when the caller has enough.
 func (s snapshot) cellsOf(st streetRow, form, grid string, yield func(survey.AggregateCell, error) bool) (bool, error) {
-	names, err := s.cellNames(form)
+	names, err := namesOf(s.tx, form)
 	if err != nil {
 		return false, err
 	}
@@ -302,24 +302,6 @@ func (s snapshot) cellsOf(st streetRow, form, grid string, yield func(survey.Agg
 		}
 	}
 	return true, nil
-}
-
-func (s snapshot) cellNames(form string) (map[int64]cellName, error) {
-	rows, err := s.tx.Query("SELECT no, question, choice FROM cell_names WHERE form = ?", form)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[int64]cellName{}
-	for rows.Next() {
-		var no int64
-		n := cellName{form: form}
-		if err := rows.Scan(&no, &n.question, &n.choice); err != nil {
-			return nil, err
-		}
-		out[no] = n
-	}
-	return out, rows.Err()
 }
 
 // Cases implements survey.Snapshot.
