@@ -1,6 +1,8 @@
 package auth_test
 
 import (
+	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,6 +97,27 @@ func TestTwoRequestsWithOneTokenGetOneSuccessor(t *testing.T) {
 	for range 19 {
 		require.Equal(t, first, <-got)
 	}
+}
+
+func TestInventedTokensNeitherEnterNorEndASession(t *testing.T) {
+	b := authtest.New(t, &authtest.Memory{})
+	phone := b.Phone("a", authtest.Grid1)
+	r, err := b.Refresh(t.Context(), phone.Refresh, false)
+	require.NoError(t, err)
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(r.Refresh, "rt_"))
+	require.NoError(t, err)
+	for i := range raw {
+		for _, flip := range []byte{1, 0x80} {
+			bad := append([]byte(nil), raw...)
+			bad[i] ^= flip
+			for _, push := range []bool{false, true} {
+				_, err := b.Refresh(t.Context(), "rt_"+base64.RawURLEncoding.EncodeToString(bad), push)
+				require.Equal(t, errs.TokenInvalid, errs.CodeOf(err), "byte %d", i)
+			}
+		}
+	}
+	_, err = b.Refresh(t.Context(), r.Refresh, false)
+	require.NoError(t, err)
 }
 
 func TestLastContactIsWrittenInBatches(t *testing.T) {

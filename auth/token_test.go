@@ -113,6 +113,11 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	} {
 		require.Equal(t, errs.TokenInvalid, check(token), name)
 	}
+	// The algorithm is pinned before any key is looked up, not only by the type of the key.
+	for _, token := range []string{unsigned, hs256} {
+		_, err := b.Authenticate(t.Context(), token)
+		require.ErrorContains(t, err, "signing method")
+	}
 	require.Equal(t, errs.TokenExpired, check(forge(t, key, header, with(with(claims, "iat", now-700), "exp", now-61))))
 	require.Equal(t, errs.TokenInvalid, check(forge(t, strange, header, with(with(claims, "iat", now-700), "exp", now-61))))
 	require.Empty(t, check(forge(t, key, header, with(with(claims, "iat", now-600), "exp", now-59))), "a minute of leeway")
@@ -232,6 +237,17 @@ func TestCertificatesOfOthersAreRefused(t *testing.T) {
 		_, err = b.RefreshByCertificate(t.Context(), text, phone.Proof(at), "", "")
 		require.Equal(t, errs.TokenInvalid, errs.CodeOf(err), name)
 	}
+	thief := b.Phone("thief", authtest.Grid1)
+	stolen, err := b.ReadCertificate(thief.Certificate)
+	require.NoError(t, err)
+	c.Key = stolen.Key
+	text, err := auth.SignCertificate(b.Service, c)
+	require.NoError(t, err)
+	at := b.At()
+	proof, err := thief.Signer.Sign("ruhu-refresh:"+phone.Device.ID+":"+at, at)
+	require.NoError(t, err)
+	_, err = b.RefreshByCertificate(t.Context(), text, proof, "", "")
+	require.Equal(t, errs.TokenInvalid, errs.CodeOf(err), "another key than the device's")
 }
 
 func TestPublicKeys(t *testing.T) {

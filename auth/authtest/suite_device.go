@@ -281,6 +281,7 @@ func fork(b *Bench) {
 func restoreReadmits(b *Bench) {
 	require := require.New(b.T)
 	before := b.Phone("before", Grid1)
+	lost := b.Phone("lost", Grid1)
 	mem, ok := b.Store.(interface{ Backup() auth.Store })
 	if !ok {
 		b.T.Fatal("the store under test has no Backup() auth.Store")
@@ -289,6 +290,8 @@ func restoreReadmits(b *Bench) {
 	after := b.Phone("after", Grid2, Grid3)
 	gone := b.Phone("gone", Grid1)
 	require.NoError(b.RevokeDevice(b.ctx(), b.Admin(), gone.Device.ID, "stolen"))
+	require.NoError(b.RevokeDevice(b.ctx(), b.Admin(), lost.Device.ID, "lost"))
+	require.NoError(b.ProlongDrain(b.ctx(), b.Admin(), lost.Device.ID, b.Clock.Now().Add(30*day)))
 	_, err := b.ChangeGrants(b.ctx(), b.Admin(), after.Device.Worker, nil, []string{Grid3})
 	require.NoError(err)
 	_, err = b.ChangeGrants(b.ctx(), b.Admin(), before.Device.Worker, []string{Grid2}, []string{Grid1})
@@ -306,6 +309,12 @@ func restoreReadmits(b *Bench) {
 	require.False(r.Principal.PushOnly)
 	require.Empty(r.Principal.Grids, "the withdrawal outlived the database, the grant did not")
 
+	// A device revoked since is revoked, for as long as it may drain.
+	info, err := b.DeviceByID(b.ctx(), lost.Device.ID)
+	require.NoError(err)
+	require.Equal("revoked", info.State())
+	require.Equal(b.Clock.Now().Add(30*day).Truncate(time.Minute), time.UnixMilli(info.DrainUntil).UTC().Truncate(time.Minute))
+
 	// A device enrolled since is re-admitted, and waits.
 	_, err = b.Authenticate(b.ctx(), after.Access)
 	b.code(errs.TokenInvalid, err)
@@ -317,7 +326,7 @@ func restoreReadmits(b *Bench) {
 	require.True(r.Principal.PushOnly)
 	require.Equal("after", r.Principal.Name)
 	require.Equal([]string{Grid2}, r.Principal.Grids)
-	info, err := b.DeviceByID(b.ctx(), after.Device.ID)
+	info, err = b.DeviceByID(b.ctx(), after.Device.ID)
 	require.NoError(err)
 	require.Equal("unconfirmed", info.State())
 	require.NoError(b.ConfirmDevice(b.ctx(), b.Admin(), after.Device.ID))

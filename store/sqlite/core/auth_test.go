@@ -51,6 +51,8 @@ func TestEditedAuditRowIsNamed(t *testing.T) {
 	for what, edit := range map[string]string{
 		"outcome":   `UPDATE audit SET outcome = 'forbidden' WHERE seq = 5`,
 		"actor":     `UPDATE audit SET actor = 'us_other' WHERE seq = 5`,
+		"filter":    `UPDATE audit SET filter = 'x' WHERE seq = 5`,
+		"request":   `UPDATE audit SET request = 'x' WHERE seq = 5`,
 		"time":      `UPDATE audit SET at = at + 1 WHERE seq = 5`,
 		"rows":      `UPDATE audit SET rows = rows + 1 WHERE seq = 5`,
 		"boundary":  `UPDATE audit SET object = object || substr(area, 1, 1), area = substr(area, 2) WHERE seq = 5`,
