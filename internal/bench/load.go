@@ -76,7 +76,7 @@ func (m *maker) write(l *log, n int) error {
 		if err != nil {
 			return err
 		}
-		c := crdt.ChangeSet{Device: l.phone.device, Seq: uint64(len(l.lines) + 1), At: m.at.UnixMilli(), Nonce: m.hex(22),
+		c := crdt.ChangeSet{Device: l.phone.device, Epoch: "ep_bench", Seq: uint64(len(l.lines) + 1), At: m.at.UnixMilli(), Nonce: m.hex(22),
 			Record: fmt.Sprintf("%s-%s-4%s-8%s-%s", m.hex(8), m.hex(4), m.hex(3), m.hex(3), m.hex(12)),
 			Form:   m.form.ID, Version: m.form.Version, Grid: l.phone.grid, Set: []crdt.Cell{{Path: "@status", Value: "submitted"}}}
 		for path, v := range values {
@@ -135,6 +135,9 @@ func send(ctx context.Context, client *http.Client, url string, r request) error
 		return errs.Wrap(op, err)
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusServiceUnavailable || res.StatusCode == http.StatusTooManyRequests {
+		return errs.New(errs.Busy, op, "status %d", res.StatusCode)
+	}
 	if res.StatusCode != http.StatusOK {
 		b, _ := io.ReadAll(io.LimitReader(res.Body, 500))
 		return errs.New(errs.Internal, op, "status %d: %s", res.StatusCode, b)
