@@ -21,6 +21,7 @@ import (
 	"ruhu/internal/jobs"
 	"ruhu/server/uploads"
 	"ruhu/store/authkeys"
+	"ruhu/store/blob"
 	"ruhu/store/journal"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/core"
@@ -60,6 +61,7 @@ type App struct {
 	RegistryLog *logdb.Log
 	Frame       *registrydb.DB
 	Links       *linkdb.DB
+	Blobs       *blob.Store
 	Keys        *keys.Ring
 	Journal     *journal.Journal
 	PackKey     *ecdh.PrivateKey
@@ -116,7 +118,7 @@ func Open(ctx context.Context, dir string, opts Options) (*App, error) {
 		return nil, errs.WrapCode(errs.ReadOnly, op, err)
 	}
 	a := &App{Dir: dir, opts: opts, Broker: sync.NewBroker()}
-	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openRest, a.settle} {
+	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openBlobs, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openRest, a.settle} {
 		if err := step(ctx); err != nil {
 			return nil, errs.Wrap(op, errors.Join(err, a.Close()))
 		}
@@ -169,6 +171,6 @@ func (a *App) openAuth(context.Context) (err error) {
 
 func (a *App) openSurvey(ctx context.Context) (err error) {
 	a.Survey, err = survey.New(ctx, survey.Config{Catalog: a.Core.Survey(), Registry: a.Frame, Links: a.Links, People: people{a.Auth},
-		Attachments: a.attachments(), Clock: a.opts.Clock, Rand: a.opts.Rand, WorkerKey: a.Keys.Derive("worker-code"), Zone: a.opts.Zone})
+		Attachments: attachments{a}, Clock: a.opts.Clock, Rand: a.opts.Rand, WorkerKey: a.Keys.Derive("worker-code"), Zone: a.opts.Zone})
 	return err
 }

@@ -27,7 +27,7 @@ func (a *App) openLogs(context.Context) (err error) {
 	}{{sync.Answers, answersFile, keys.Answers, &a.AnswersLog}, {sync.Registry, registryFile, keys.Registry, &a.RegistryLog}} {
 		*l.to, err = logdb.Open(a.path(l.file), logdb.Options{Stream: l.stream, Slots: a.Keys.Slots(l.slots),
 			Cells: a.Keys.Derive("aggregates:" + string(l.stream)), Rand: a.opts.Rand, Project: project, OnFailStop: a.opts.OnFailStop,
-			Committed: a.Journal.Noter(l.stream), EraseBlob: a.eraseBlob})
+			Committed: a.Journal.Noter(l.stream), EraseBlob: a.Blobs.EraseFor(string(l.stream))})
 		if err != nil {
 			return err
 		}
@@ -131,6 +131,9 @@ func (a *App) tend(ctx context.Context, report func(error)) {
 			if _, err := a.Survey.RunDue(ctx); err != nil && ctx.Err() == nil {
 				report(err)
 			}
+			if err := a.sweepBlobs(ctx); err != nil && ctx.Err() == nil {
+				report(err)
+			}
 		}
 	}
 }
@@ -157,6 +160,6 @@ func (a *App) Close() error {
 // ServerConfig is the server's configuration on this directory; the caller adds how it is reached.
 func (a *App) ServerConfig() server.Config {
 	return server.Config{Auth: a.Auth, Answers: a.Answers, Registry: a.Registry, Puller: a.Puller, Broker: a.Broker, Survey: a.Survey,
-		Attachments: a.attachments(), Uploads: a.Uploads, Records: a.Records, Summaries: summaries{a}, Releases: a.Core, Exports: a.Exports,
+		Attachments: attachments{a}, Uploads: a.Uploads, Records: a.Records, Summaries: summaries{a}, Releases: a.Core, Exports: a.Exports,
 		Health: health{a}, PackKey: a.PackKey, Clock: a.opts.Clock, Rand: a.opts.Rand, Log: a.opts.Log, Demo: a.opts.Demo}
 }

@@ -162,8 +162,16 @@ func (j *Journal) seeFact(t tail, n uint64, line []byte) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return &lineError{factsFile, n, "cannot be read"}
 	}
-	j.epochs[e.Stream] = epochEntry{n, e.Epoch}
+	j.seeEpoch(n, e)
 	return nil
+}
+
+// seeEpoch begins a stream's heads anew. An epoch that is entered again (by a restored database that follows the other) is
+// none that begins: the heads known in it still count.
+func (j *Journal) seeEpoch(n uint64, e Entry) {
+	if j.epochs[e.Stream].id != e.Epoch {
+		j.epochs[e.Stream] = epochEntry{n, e.Epoch}
+	}
 }
 
 // mend cuts off a torn end, or says that the file was edited.
@@ -222,7 +230,7 @@ func (j *Journal) write(e Entry) error {
 		return errs.WrapCode(errs.FailStop, "journal", err)
 	}
 	if e.Kind == Epoch {
-		j.epochs[e.Stream] = epochEntry{j.facts.n, e.Epoch}
+		j.seeEpoch(j.facts.n, e)
 	}
 	j.unsynced = true
 	j.notes.poke()
