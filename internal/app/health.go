@@ -41,4 +41,6 @@ func (h health) Epoch(ctx context.Context) (string, error) {
 }
 
 // AuditHeads returns the ends of the audit log that the journal noted.
-func (h health) AuditHeads(ctx context.Context) ([]auth.AuditHead, error) { return h.app.auditHeads(ctx) }
+func (h health) AuditHeads(ctx context.Context) ([]auth.AuditHead, error) {
+	return h.app.auditHeads(ctx)
+}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -96,6 +97,12 @@ func (s summaries) build(ctx context.Context, street, form string, released bool
 		return err
 	})
 	return sum, counted, errs.Wrap(op, err)
+}
+
+func fragment(sum *summary.Summary, lang string) ([]byte, error) {
+	var b bytes.Buffer
+	err := sum.Fragment(&b, lang)
+	return b.Bytes(), err
 }
 
 func policyOf(info survey.FormInfo) disclosure.Policy {
