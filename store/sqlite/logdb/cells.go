@@ -24,6 +24,8 @@ type blockKey struct {
 
 type cellName struct{ form, question, choice string }
 
+func (n cellName) crc() int64 { return crcOf("cell", n.form, n.question, n.choice) }
+
 // contribution is what one record adds: to one block, by number of name.
 type contribution struct {
 	key   blockKey
@@ -88,7 +90,7 @@ func (t *txn) cellName(name cellName) (int64, error) {
 	err := t.tx.QueryRow("SELECT no FROM cell_names WHERE form = ? AND question = ? AND choice = ?", name.form, name.question, name.choice).Scan(&no)
 	if errors.Is(err, sql.ErrNoRows) {
 		var res sql.Result
-		if res, err = t.tx.Exec("INSERT INTO cell_names (form, question, choice) VALUES (?, ?, ?)", name.form, name.question, name.choice); err == nil {
+		if res, err = t.tx.Exec("INSERT INTO cell_names (form, question, choice, crc) VALUES (?, ?, ?, ?)", name.form, name.question, name.choice, name.crc()); err == nil {
 			no, err = res.LastInsertId()
 		}
 	}

@@ -70,7 +70,7 @@ func (t *txn) Erase(street, record string) error {
 	if err := t.destroySlot(ref.slot); err != nil {
 		return err
 	}
-	ref.stored, ref.erased, ref.counted, ref.packed, ref.withdraw = true, true, false, false, false
+	ref.stored, ref.erased, ref.counted, ref.withdraw = true, true, false, false
 	ref.street, ref.grid = marker.Street, marker.Grid
 	return nil
 }

@@ -68,7 +68,6 @@ type recordRef struct {
 	tally    tallyKey
 	conflict bool
 	flagged  bool
-	packed   bool // states has a packed row of it
 	withdraw bool // withdrawals has rows of it
 }
 
@@ -307,7 +306,7 @@ func scanDevice(row scanner) (*deviceRef, error) {
 	d.Head, d.lastHead = hash32(head), hash32(lastHead)
 	var e encoder
 	if e.device(&d) != crc {
-		return nil, errs.New(errs.Damaged, "read device", "the row of device %s does not pass its check", d.ID)
+		return &d, errs.New(errs.Damaged, "read device", "the row of device %s does not pass its check", d.ID)
 	}
 	return &d, nil
 }

@@ -22,13 +22,13 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Options are what a Log needs besides its file. All but OnFailStop, EraseBlob and Committed are required.
+// Options are what a Log needs besides its file. All but Project, OnFailStop, EraseBlob and Committed are required.
 type Options struct {
 	Stream  sync.Stream
-	Slots   *keys.Slots // one key a record
-	Cells   []byte      // 32 bytes: the key aggregates are sealed under
-	Rand    io.Reader   // nonces of the aggregates; safe for concurrent use
-	Project sync.Projector
+	Slots   *keys.Slots    // one key a record
+	Cells   []byte         // 32 bytes: the key aggregates are sealed under
+	Rand    io.Reader      // nonces of the aggregates; safe for concurrent use
+	Project sync.Projector // nil = records can be erased and not put: for restores
 	// OnFailStop: see dbfile.Options.
 	OnFailStop func(error)
 	// Committed is called after every durable commit, before anybody hears of it, with the heads that moved.
@@ -51,7 +51,7 @@ var _ sync.Store = (*Log)(nil)
 
 // Derived lists tables and columns that are made again from the rest: a backup leaves them out.
 func Derived() []string {
-	return []string{"states.packed", "cell_names", "cell_blocks", "tallies", "withdrawals", "blob_refs", "device_heads"}
+	return []string{"states.packed", "cell_names", "cell_blocks", "tallies"}
 }
 
 // Open opens or creates the log at path and finishes the erasures that a crash interrupted.
@@ -69,6 +69,10 @@ func Open(path string, opt Options) (*Log, error) {
 		return nil, err
 	}
 	if err := l.finishErasures(context.Background()); err != nil {
+		l.file.Close()
+		return nil, errs.Wrap(op, err)
+	}
+	if err := l.rebuildWhereDue(context.Background()); err != nil {
 		l.file.Close()
 		return nil, errs.Wrap(op, err)
 	}

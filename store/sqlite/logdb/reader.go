@@ -263,7 +263,7 @@ func statusNumber(s sync.LineStatus) (int, error) {
 	return 0, errs.New(errs.Internal, "store line", "status %q", s)
 }
 
-// scanLine reads a row and checks it; unseal then opens the body.
+// scanLine reads a row and checks it; unseal then opens the body. A row that does not pass its check comes with the error.
 func scanLine(row scanner) (*storedLine, error) {
 	var l storedLine
 	var id, chain []byte
@@ -280,7 +280,7 @@ func scanLine(row scanner) (*storedLine, error) {
 	e := make(encoder, 0, 512)
 	e.fixedLine(&l.Line)
 	if e.lineCRC(&l.Line, l.chain) != crc {
-		return nil, errs.New(errs.Damaged, "read line", "line %s/%d (%s:%d) of record %s does not pass its check", l.Street, l.Seq, l.Device, l.DevSeq, l.Record)
+		return &l, errs.New(errs.Damaged, "read line", "line %s/%d (%s:%d) of record %s does not pass its check", l.Street, l.Seq, l.Device, l.DevSeq, l.Record)
 	}
 	return &l, nil
 }
@@ -480,7 +480,7 @@ func scanEvent(row scanner, street string) (*sync.Event, [32]byte, error) {
 	enc.event(&e)
 	enc.bytes(chain)
 	if enc.crc() != crc {
-		return nil, [32]byte{}, errs.New(errs.Damaged, "read event", "event %s/%d of record %s does not pass its check", street, e.Seq, e.Record)
+		return &e, hash32(chain), errs.New(errs.Damaged, "read event", "event %s/%d of record %s does not pass its check", street, e.Seq, e.Record)
 	}
 	return &e, hash32(chain), nil
 }

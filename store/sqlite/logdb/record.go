@@ -44,6 +44,7 @@ func splitLines(s string) []string {
 	return strings.Split(s[1:len(s)-1], "\n")
 }
 
+// scanRecord reads a row and checks it. A row that does not pass its check comes with the error.
 func scanRecord(row scanner) (*storedRecord, error) {
 	var r storedRecord
 	var digest []byte
@@ -58,7 +59,7 @@ func scanRecord(row scanner) (*storedRecord, error) {
 	r.Assignees, r.Conflicts, r.Flags = splitLines(assignees), splitLines(conflicts), splitLines(flags)
 	e := make(encoder, 0, 512)
 	if e.record(&r.Record, int64(r.slot)) != crc {
-		return nil, errs.New(errs.Damaged, "read record", "the row of record %s does not pass its check", r.ID)
+		return &r, errs.New(errs.Damaged, "read record", "the row of record %s does not pass its check", r.ID)
 	}
 	return &r, nil
 }
@@ -133,7 +134,6 @@ func refOf(rec *storedRecord) *recordRef {
 	ref := &recordRef{no: uint64(rec.no), slot: rec.slot, row: true, stored: rec.Status != "", erased: rec.Status == sync.StatusErased,
 		street: rec.Street, grid: rec.Grid, conflict: len(rec.Conflicts) > 0, flagged: len(rec.Flags) > 0}
 	ref.counted = ref.stored && !ref.erased && rec.Created > 0
-	ref.packed = ref.counted
 	ref.withdraw = ref.counted
 	ref.tally = tallyKey{grid: rec.Grid, form: rec.Form, status: rec.Status}
 	return ref

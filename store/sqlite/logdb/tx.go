@@ -269,21 +269,11 @@ func (t *txn) PutRecord(r *sync.Record) error {
 }
 
 // uncount takes what the record added out of aggregates and tallies, and returns what was known of it before. The ref
-// is saved against undo.
+// is saved against undo. A record without a packed row adds nothing: it was restored and is not projected again yet.
 func (t *txn) uncount(ref *recordRef) (before recordRef, err error) {
 	before = *ref
 	t.g.onUndo(func() { *ref = before })
 	if !ref.counted {
-		return before, nil
-	}
-	street, ok, err := t.streetNo(ref.street)
-	if err != nil || !ok {
-		return before, errors.Join(err, missing(ok, ref.street))
-	}
-	k := ref.tally
-	k.street = street
-	t.g.tallyBy(k, tallyOf(ref, -1))
-	if !ref.packed {
 		return before, nil
 	}
 	var id string
@@ -294,6 +284,13 @@ func (t *txn) uncount(ref *recordRef) (before recordRef, err error) {
 	if sealed == nil {
 		return before, nil
 	}
+	street, ok, err := t.streetNo(ref.street)
+	if err != nil || !ok {
+		return before, errors.Join(err, missing(ok, ref.street))
+	}
+	k := ref.tally
+	k.street = street
+	t.g.tallyBy(k, tallyOf(ref, -1))
 	plain, err := t.l.unseal(ref.slot, sealPacked, []byte(id), sealed, "record "+id)
 	if err != nil {
 		return before, err
@@ -333,7 +330,6 @@ func (t *txn) recount(before recordRef, ref *recordRef, street int64, r *sync.Re
 	ref.stored, ref.erased = true, false
 	ref.street, ref.grid = r.Street, r.Grid
 	ref.counted = r.Created > 0
-	ref.packed = true
 	ref.conflict, ref.flagged = len(r.Conflicts) > 0, len(r.Flags) > 0
 	ref.tally = tallyKey{grid: r.Grid, form: r.Form, status: r.Status}
 	var list []contribution

@@ -182,6 +182,7 @@ CREATE TABLE cell_names (
   form     TEXT NOT NULL,
   question TEXT NOT NULL,
   choice   TEXT NOT NULL,
+  crc      INTEGER NOT NULL,
   UNIQUE (form, question, choice)
 );
 CREATE TABLE cell_blocks (
