@@ -52,6 +52,8 @@ type Config struct {
 	Version string
 	// SyncPerMinute is how many requests a minute one phone may make; 0 = limits.SyncPerMinute. Benchmarks raise it.
 	SyncPerMinute int
+	// PersonPerSecond is how many requests a second one account may make; 0 = 20. The demo raises it.
+	PersonPerSecond int
 }
 
 func (c *Config) check() error {
@@ -75,6 +77,9 @@ func (c *Config) check() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.PersonPerSecond == 0 {
+		c.PersonPerSecond = 20
 	}
 	if c.SyncPerMinute == 0 {
 		c.SyncPerMinute = limits.SyncPerMinute

@@ -71,7 +71,7 @@ func New(c Config) (*Server, error) {
 	}
 	perSecond := float64(c.SyncPerMinute) / 60
 	s.limits.device = newKeyedLimiter(s.clock, perSecond, max(c.SyncPerMinute/3, 40))
-	s.limits.person = newKeyedLimiter(s.clock, 20, 200)
+	s.limits.person = newKeyedLimiter(s.clock, float64(c.PersonPerSecond), 10*c.PersonPerSecond)
 	s.limits.address = newKeyedLimiter(s.clock, 10, 120)
 	s.limits.withdrawals = newKeyedLimiter(s.clock, float64(limits.WithdrawalsPerHour)/3600, limits.WithdrawalsPerHour)
 	s.limits.syncFlights = newFlights(limits.SyncInFlight)

@@ -93,7 +93,7 @@ func (h *host) listen(ctx context.Context, cfg config.Serve, o hostOptions) erro
 	const op = "serve"
 	sc := h.app.ServerConfig()
 	sc.PublicURL, sc.BehindProxy, sc.Version = cfg.PublicURL, cfg.BehindProxy, versionOf().Version
-	sc.SyncPerMinute = o.perMinute
+	sc.SyncPerMinute, sc.PersonPerSecond = o.perMinute, o.perMinute/60
 	if cfg.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
 		if err != nil {
