@@ -86,21 +86,20 @@ func (s *search) solve() ([]bool, error) {
 	if len(order) == 0 {
 		return slices.Clone(s.start), nil
 	}
-	if len(order) > thorough {
-		return s.frugal()
-	}
-	hidden, err := s.attempt(order)
-	if err != nil {
-		return nil, err
+	hidden, err := s.frugal()
+	if err != nil || len(order) > thorough {
+		return hidden, err
 	}
 	s.takeBack(hidden)
-	best, bestCost := hidden, s.total(hidden)
-	tries := max(2, 600/(len(order)+10))
 	if s.t.Quick {
-		tries = 0
+		return hidden, nil
 	}
-	for i := range tries {
-		next, err := s.attempt(shuffled(order, uint64(i)+1))
+	best, bestCost := hidden, s.total(hidden)
+	for i := range max(2, 600/(len(order)+10)) {
+		if i > 0 {
+			order = shuffled(order, uint64(i))
+		}
+		next, err := s.attempt(order)
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +194,7 @@ func (s *search) frugal() ([]bool, error) {
 			if !ok {
 				continue
 			}
-			if part, ok := s.best(o.cell, hidden); ok && part.cost*8 < whole.cost && tried[o.cell] < 6 {
+			if part, ok := s.best(o.cell, hidden); ok && part.cost*2 < whole.cost && tried[o.cell] < 12 {
 				tried[o.cell]++
 				s.apply(part, hidden, nil)
 				continue

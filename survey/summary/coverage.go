@@ -78,8 +78,8 @@ func (k *masker) coverage(list []GridCoverage, policy disclosure.Policy) (*cover
 		{id: "households", parent: -1},
 		{id: "not visited", zeros: true},
 		{id: "visited", zeros: true},
-		{id: "completed", parent: colVisited, zeros: true},
-		{id: "not completed", parent: colVisited, zeros: true, cheap: true},
+		{id: "completed", parent: colVisited, zeros: true, withheld: inGrids}, // so that more villages can show theirs
+		{id: "not completed", parent: colVisited, zeros: true, cheap: true, withheld: inGrids},
 	}
 	for _, o := range restGroups() {
 		cols = append(cols, column{id: string(o), parent: colRest, zeros: true, withheld: inGrids})

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"ruhu/internal/errs"
+	"ruhu/survey"
 	"ruhu/survey/disclosure"
 )
 
@@ -301,6 +302,12 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 	rowWeight, colWeight := make([]float64, rows.axis.Len()), make([]float64, len(l.cols))
 	for r := range rowWeight {
 		rowWeight[r] = below(rows.axis, r)
+		switch k.places[rows.members[r][0]].area.Kind { // the street's own figures are what a summary is for
+		case survey.Street:
+			rowWeight[r] *= 20
+		case survey.Village:
+			rowWeight[r] *= 4
+		}
 	}
 	for c := range colWeight {
 		colWeight[c] = below(cols, c)
