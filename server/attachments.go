@@ -57,7 +57,7 @@ func (s *Server) newTus(store *uploads.Store) (*tusUploads, error) {
 	if err != nil {
 		return nil, errs.WrapCode(errs.Internal, "uploads", err)
 	}
-	t.serve = t.tus.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	t.serve = http.StripPrefix(attachmentPrefix[:len(attachmentPrefix)-1], t.tus.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
 		case http.MethodPost:
 			t.tus.PostFile(w, r)
@@ -68,7 +68,7 @@ func (s *Server) newTus(store *uploads.Store) (*tusUploads, error) {
 		case http.MethodDelete:
 			t.tus.DelFile(w, r)
 		}
-	}))
+	})))
 	return t, nil
 }
 
@@ -86,6 +86,7 @@ func (s *Server) serveTus(ec echo.Context) error {
 	}
 	control := http.NewResponseController(ec.Response())
 	_ = control.SetWriteDeadline(s.sockets.Now().Add(limits.ReadTimeout + limits.WriteTimeout))
+	r.Header.Del("X-HTTP-Method-Override") // the method decided who may call
 	w := &tusAnswer{ResponseWriter: ec.Response(), c: c, s: s}
 	s.tus.serve.ServeHTTP(w, r)
 	if c.uploadErr != nil {
@@ -165,7 +166,7 @@ func (w *tusAnswer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func refuse(ctx context.Context, err error) error {
 	callOf(ctx).uploadErr = err
 	entry, _ := errs.Lookup(errs.CodeOf(err))
-	return handler.Error{ErrorCode: "ERR_RUHU", Message: "refused", HTTPResponse: handler.HTTPResponse{StatusCode: entry.HTTP}}
+	return handler.Error{ErrorCode: "ERR_RUHU", Message: "refused", HTTPResponse: handler.HTTPResponse{StatusCode: max(entry.HTTP, http.StatusBadRequest)}}
 }
 
 // begin checks an upload before its first byte: its name, its size, and that the device wrote to the record.

@@ -13,6 +13,7 @@ import (
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
 	"ruhu/server/pages"
+	"ruhu/survey/summary"
 )
 
 // page is one of the server's own HTML routes. Like the operations of the contract each names who may see it.
@@ -200,6 +201,9 @@ func (s *Server) asset(ec echo.Context, _ *call) error {
 		return errs.New(errs.NotFound, "asset", "no such file")
 	}
 	b, err := fs.ReadFile(s.assets, name)
+	if "/assets/"+name == summary.CSSPath {
+		b, err = summary.CSS(), nil
+	}
 	if err != nil {
 		return errs.New(errs.NotFound, "asset", "no such file")
 	}
