@@ -87,7 +87,7 @@ func (c *chained) scanTo(end int64, each func(n uint64, line []byte) error) (res
 
 // torn decides about the bytes behind the last sound line: true where a crash in the middle of a write explains them.
 // Facts are synced before anybody relies on them, so only one line without its end can be left of them; head lines are
-// not, so several of those may be garbled. A line that lacks nothing but its newline was whole once.
+// not, so several of those may be garbled.
 func (c *chained) torn(rest int64) (bool, error) {
 	b := make([]byte, rest)
 	if _, err := c.f.ReadAt(b, c.size); err != nil && !errors.Is(err, io.EOF) {
@@ -96,11 +96,7 @@ func (c *chained) torn(rest int64) (bool, error) {
 	for {
 		line, after, ended := bytes.Cut(b, []byte{'\n'})
 		if !ended {
-			_, _, whole := openLine(line)
-			if !whole && len(line) > 0 {
-				_, _, whole = openLine(line[:len(line)-1])
-			}
-			return !whole || isKind(line, kindHead), nil
+			return true, nil
 		}
 		if !isKind(line, kindHead) && bytes.IndexByte(line, 0) < 0 {
 			return false, nil
