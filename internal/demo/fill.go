@@ -48,7 +48,8 @@ type Report struct {
 	Visits      map[string]int `json:"visits"` // by disposition
 	LostReplies int64          `json:"lost_replies"`
 	WrongClocks int            `json:"wrong_clocks"`
-	Conflicts   int            `json:"conflicts"`
+	HandedOver  int            `json:"handed_over"`
+	Conflicts   int            `json:"conflicts"` // found by the office, before it settled some
 	Resolved    int            `json:"resolved"`
 	Corrected   int            `json:"corrected"`
 	Returned    int            `json:"returned"`
@@ -264,11 +265,14 @@ func (f *field) walk(ctx context.Context) error {
 		left += int(short.Load())
 	}
 	// Whoever has households left does what others could not.
-	for round := 0; left > 0 && round < 50; round++ {
+	for round := 0; left > 0 && round < len(f.walkers); round++ {
 		var got atomic.Int64
 		need := left
-		err := f.each(ctx, "rest", func(w *walker) error {
-			for w.index < need%len(f.walkers) || need >= len(f.walkers) {
+		err := f.each(ctx, "the rest", func(w *walker) error {
+			if (w.index+round)%len(f.walkers) >= need {
+				return nil
+			}
+			for {
 				completed, more, err := w.interview(ctx)
 				if err != nil || !more {
 					return errors.Join(err, w.sync(ctx))
@@ -278,7 +282,6 @@ func (f *field) walk(ctx context.Context) error {
 					return w.sync(ctx)
 				}
 			}
-			return nil
 		})
 		if err != nil {
 			return err

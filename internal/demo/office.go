@@ -80,9 +80,8 @@ func (o *office) call(ctx context.Context, method, path string, v, out any) erro
 
 // brief is a line of the list of records.
 type brief struct {
-	ID        string   `json:"id"`
-	Status    string   `json:"status"`
-	Conflicts []string `json:"conflicts"`
+	ID     string `json:"id"`
+	Status string `json:"status"`
 }
 
 // records calls fn for each record of a filter, page by page.
