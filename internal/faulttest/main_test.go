@@ -22,6 +22,10 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // the program is also run by another user
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	binary, shim = filepath.Join(dir, "ruhu"), filepath.Join(dir, "shadow.so")
 	for _, cmd := range [][]string{
 		{"go", "build", "-o", binary, "ruhu"},

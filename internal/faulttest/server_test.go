@@ -83,10 +83,11 @@ func (s site) verify(t *testing.T) report {
 	return r
 }
 
+// report is what `ruhu verify --json` prints.
 type report struct {
-	OK         bool
-	Records    int
-	Changesets int
+	OK         bool `json:"ok"`
+	Records    int  `json:"records"`
+	Changesets int  `json:"changesets"`
 }
 
 // server is a running `ruhu serve`.
@@ -110,7 +111,7 @@ func freePort(t *testing.T) string {
 func (s site) serve(t *testing.T, addr string, env ...string) *server {
 	t.Helper()
 	sv := &server{url: "http://" + addr, log: &bytes.Buffer{}, done: make(chan error, 1)}
-	sv.cmd = exec.Command(binary, "serve", "--data", s.dir, "--listen", addr)
+	sv.cmd = exec.Command(binary, "serve", "--data", s.dir, "--listen", addr, "--sync-per-minute", "1000000")
 	sv.cmd.Env = append(os.Environ(), env...)
 	sv.cmd.Stdout, sv.cmd.Stderr = sv.log, sv.log
 	start := time.Now()
@@ -142,6 +143,20 @@ func (s site) serve(t *testing.T, addr string, env ...string) *server {
 func (sv *server) kill() {
 	_ = sv.cmd.Process.Signal(syscall.SIGKILL)
 	<-sv.done
+}
+
+// end sees to it that a test that failed leaves no server behind.
+func (sv *server) end() { _ = sv.cmd.Process.Kill() }
+
+// get asks for a path and returns the status.
+func (sv *server) get(t *testing.T, path string) int {
+	t.Helper()
+	res, err := http.Get(sv.url + path)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	_, err = io.Copy(io.Discard, res.Body)
+	require.NoError(t, err)
+	return res.StatusCode
 }
 
 // stop asks the server to end and waits for it.
