@@ -167,14 +167,20 @@ func (a *pushAnswer) VisitPushResponse(w http.ResponseWriter) error {
 		s.metrics.refused.WithLabelValues("pushes").Inc()
 		return errs.New(errs.Busy, "push", "too many pushes are under way")
 	}
-	res, err := a.engine.Push(a.ctx, a.author, !a.own, bytes.NewReader(a.c.body), &ndjson{w: w})
+	res, err := a.engine.Push(a.ctx, a.author, !a.own, bytes.NewReader(a.c.body),
+		&ndjson{w: w, whole: bytes.Count(a.c.body, []byte("\n")) <= wholeLines})
 	s.metrics.pushed(res)
 	return err
 }
 
+// wholeLines is the most lines of a push that is committed at once: its answer is complete when it begins, so that
+// flushing would only cost a second write.
+const wholeLines = 200
+
 // ndjson is an answer of lines whose header goes out with the first of them.
 type ndjson struct {
 	w     http.ResponseWriter
+	whole bool
 	begun bool
 }
 
@@ -189,6 +195,9 @@ func (n *ndjson) Write(b []byte) (int, error) {
 
 // Flush sends what is there.
 func (n *ndjson) Flush() {
+	if n.whole {
+		return
+	}
 	if f, ok := n.w.(http.Flusher); ok {
 		f.Flush()
 	}

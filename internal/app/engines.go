@@ -8,6 +8,7 @@ import (
 	"ruhu/internal/jobs"
 	"ruhu/server"
 	"ruhu/server/uploads"
+	"ruhu/store/journal"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/logdb"
 	"ruhu/store/sqlite/registrydb"
@@ -108,6 +109,56 @@ func (a *App) Start(ctx context.Context) {
 	a.background.Go(func() { a.Auth.Run(ctx, report) })
 	a.background.Go(func() { a.Exports.Run(ctx) })
 	a.background.Go(func() { a.tend(ctx, report) })
+	a.background.Go(func() { a.dropExports(ctx, report) })
+}
+
+// dropExports removes prepared tables once something they may hold was erased: by this process at once, by another one
+// within seconds. Files live a day, so at the start the journal's last day is looked at.
+func (a *App) dropExports(ctx context.Context, report func(error)) {
+	sub := a.Broker.Subscribe("")
+	defer sub.Close()
+	look := time.NewTicker(refreshEvery)
+	defer look.Stop()
+	seen, since := uint64(0), a.opts.Clock.Now().Add(-24*time.Hour)
+	for {
+		next, erased, err := a.erasedAfter(seen, since)
+		if err == nil && erased {
+			err = a.Exports.Drop(ctx)
+		}
+		switch {
+		case err == nil:
+			seen = next
+		case ctx.Err() == nil:
+			report(err)
+		}
+		for waiting := true; waiting; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+				waiting = false
+			case n := <-sub.C:
+				waiting = n.Kind != sync.NoticeErase
+			}
+		}
+	}
+}
+
+// erasedAfter reports whether the journal holds an erasure behind an entry and not older than since, and its last entry.
+func (a *App) erasedAfter(seen uint64, since time.Time) (last uint64, erased bool, err error) {
+	last, err = a.Journal.Count()
+	if err != nil || last == seen {
+		return last, false, err
+	}
+	for e, err := range a.Journal.Entries(seen + 1) {
+		if err != nil {
+			return seen, false, err
+		}
+		if (e.Kind == journal.Erase || e.Kind == journal.Withhold) && e.At >= since.UnixMilli() {
+			erased = true
+		}
+	}
+	return last, erased, nil
 }
 
 const (
