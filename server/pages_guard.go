@@ -3,8 +3,10 @@ package server
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -66,6 +68,9 @@ func (s *Server) routePages(e *echo.Echo) error {
 	}
 	return nil
 }
+
+// PageRoutes lists the pages as METHOD PATH, sorted; tests walk them.
+func (s *Server) PageRoutes() []string { return slices.Sorted(maps.Keys(s.pages)) }
 
 func (s *Server) pageAt(method, path string) (page, bool) {
 	p, ok := s.pages[method+" "+path]

@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
 
 	"ruhu/server/api"
@@ -279,3 +281,35 @@ func TestTwoPhonesContradictAndTheOfficeSettles(t *testing.T) {
 
 // question is a select-one question of the built-in form whose choices include 1 and 2.
 const question = "s_road"
+
+func TestABigPushIsAnsweredLineByLine(t *testing.T) {
+	w := servertest.Start(t)
+	p := w.Phones[servertest.Street1]
+	grid := servertest.Grid(servertest.Street1, 201, 3)
+	var sets []*crdt.ChangeSet
+	for n := range 600 {
+		c := p.Set(servertest.NewRecord(), servertest.Form, w.Version, grid, nil, submitted())
+		c.Seq += uint64(n)
+		sets = append(sets, c)
+	}
+	verdicts, sum := p.Push(sets...)
+	require.Len(t, verdicts, 600)
+	require.EqualValues(t, 600, sum.Have)
+	for _, v := range verdicts {
+		require.Equal(t, wire.Merged, v.Status)
+	}
+	// The same through both compressions, as a phone on 2G would.
+	body := wire.AppendOpening(nil, wire.Opening{Device: p.Device})
+	for _, c := range sets {
+		body = append(append(body, c.Encode()...), '\n')
+	}
+	a := p.PushRaw(new(wire.Bodies).Gzip(body), servertest.With("Content-Encoding", "gzip"), servertest.With("Accept-Encoding", "zstd")).Want(200)
+	require.Equal(t, "zstd", a.Header.Get("Content-Encoding"))
+	z, err := zstd.NewReader(bytes.NewReader(a.Body))
+	require.NoError(t, err)
+	defer z.Close()
+	plain, err := io.ReadAll(z)
+	require.NoError(t, err)
+	require.Equal(t, 600, bytes.Count(plain, []byte(`"duplicate"`)))
+	require.Less(t, len(a.Body), len(plain)/2)
+}
