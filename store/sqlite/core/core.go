@@ -6,6 +6,7 @@ package core
 import (
 	"context"
 	"embed"
+	"errors"
 	"io/fs"
 
 	"ruhu/internal/errs"
@@ -30,6 +31,9 @@ func Open(path string, onFailStop func(error)) (*DB, error) {
 	f, err := dbfile.Open(path, dbfile.Options{Migrations: dir, OnFailStop: onFailStop})
 	if err != nil {
 		return nil, err
+	}
+	if err := f.KeepSums(context.Background(), nil); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return &DB{file: f}, nil
 }

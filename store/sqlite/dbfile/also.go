@@ -3,7 +3,6 @@ package dbfile
 import (
 	"context"
 	"io/fs"
-	"path/filepath"
 	"regexp"
 
 	"ruhu/internal/errs"
@@ -15,5 +14,5 @@ func (f *File) MigrateAlso(ctx context.Context, set fs.FS, table string) error {
 	if !regexp.MustCompile(`^[a-z_]+$`).MatchString(table) || table == migrationsTable {
 		return errs.New(errs.Internal, "migrate", "%q is no name for a further migrations table", table)
 	}
-	return f.alone(ctx, func(c *conn) error { return migrate(c, set, filepath.Base(f.path), table) })
+	return f.alone(ctx, func(c *conn) error { return f.migrate(c, set, table) })
 }

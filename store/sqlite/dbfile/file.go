@@ -18,8 +18,6 @@ import (
 
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
-
-	_ "github.com/mattn/go-sqlite3" // the driver, and SQLite itself
 )
 
 // minSQLite is the oldest SQLite with the WAL fixes we rely on.
@@ -75,6 +73,8 @@ type File struct {
 	readers chan *conn // idle reader connections
 	slots   chan struct{}
 
+	migrated bool // migrations were applied since it was opened: rows may have changed without triggers
+
 	mu     sync.Mutex
 	closed bool
 }
@@ -107,11 +107,7 @@ func Open(path string, opt Options) (*File, error) {
 	} else if _, err := os.Stat(abs); err != nil {
 		return nil, errs.WrapCode(errs.NotFound, op, err)
 	}
-	f.rdb, err = sql.Open("sqlite3", dsn(abs, "mode=ro", "_query_only=1", "_busy_timeout=5000"))
-	if err != nil {
-		f.closeWriter()
-		return nil, errs.Wrap(op, err)
-	}
+	f.rdb = openDB(dsn(abs, "mode=ro", "_query_only=1", "_busy_timeout=5000"))
 	f.rdb.SetMaxOpenConns(opt.Readers)
 	f.rdb.SetMaxIdleConns(opt.Readers)
 	return f, nil
@@ -129,11 +125,7 @@ func (f *File) openWriter() error {
 			return errs.WrapCode(errs.ReadOnly, op, err)
 		}
 	}
-	db, err := sql.Open("sqlite3", dsn(f.path, "mode=rw", "_synchronous=FULL", "_busy_timeout=5000",
-		"_txlock=immediate", "_foreign_keys=on", "_secure_delete=on"))
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
+	db := openDB(dsn(f.path, "mode=rw", "_synchronous=FULL", "_busy_timeout=5000", "_txlock=immediate", "_foreign_keys=on", "_secure_delete=on"))
 	db.SetMaxOpenConns(1)
 	f.wdb = db
 	ctx := context.Background()
@@ -174,7 +166,7 @@ func (f *File) prepareWriter(c *conn) error {
 		return errs.New(errs.ReadOnly, op, "journal mode is %s, not wal", mode)
 	}
 	if f.opt.Migrations != nil {
-		return migrate(c, f.opt.Migrations, filepath.Base(f.path), migrationsTable)
+		return f.migrate(c, f.opt.Migrations, migrationsTable)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -30,8 +31,8 @@ type migration struct {
 
 // migrate brings the file up to the newest migration: each in a transaction of its own, under the write lock, so
 // that two processes starting at once do not both apply it.
-func migrate(c *conn, dir fs.FS, file, table string) error {
-	op := "migrate " + file
+func (f *File) migrate(c *conn, dir fs.FS, table string) error {
+	op := "migrate " + filepath.Base(f.path)
 	list, err := readMigrations(dir)
 	if err != nil {
 		return errs.Wrap(op, err)
@@ -48,6 +49,7 @@ func migrate(c *conn, dir fs.FS, file, table string) error {
 		return errs.New(errs.Rule, op, "the file is at schema %d, written by a newer ruhu", newest).
 			WithHint("Use the newer ruhu, or restore a backup made by this one.")
 	}
+	f.migrated = f.migrated || newest < list[len(list)-1].version
 	for _, m := range list {
 		if err := apply(ctx, c, m, table); err != nil {
 			return mapError(op+" "+m.name, err)

@@ -47,6 +47,9 @@ func Open(path string, slots *keys.Slots, blind []byte, onFailStop func(error)) 
 	if err != nil {
 		return nil, err
 	}
+	if err := f.KeepSums(context.Background(), nil); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	return &DB{file: f, slots: slots, blind: bytes.Clone(blind)}, nil
 }
 

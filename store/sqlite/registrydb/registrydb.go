@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 
 	"ruhu/internal/errs"
 	"ruhu/store/sqlite/dbfile"
@@ -39,6 +40,11 @@ var _ survey.Registry = (*DB)(nil)
 // Derived lists the tables that are made again from the log: a backup leaves them out.
 func Derived() []string { return []string{"visit_marks", "visits", "outcomes", "outcome_cells"} }
 
+// ours reports whether a table is the frame's and not the log's.
+func ours(table string) bool {
+	return slices.Contains([]string{"households", "frame_versions", "contacts"}, table) || slices.Contains(Derived(), table)
+}
+
 // Open opens or creates the tables of the frame in registry.db at path.
 func Open(path string, sealer Sealer, random io.Reader, onFailStop func(error)) (*DB, error) {
 	const op = "open frame"
@@ -51,6 +57,9 @@ func Open(path string, sealer Sealer, random io.Reader, onFailStop func(error)) 
 		return nil, err
 	}
 	if err := f.MigrateAlso(context.Background(), set, "frame_migrations"); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if err := f.KeepSums(context.Background(), ours); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &DB{file: f, sealer: sealer, rand: random}, nil
