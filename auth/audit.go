@@ -261,4 +261,5 @@ func (s *Service) AuditHead(ctx context.Context) (AuditHead, error) {
 	return h, errs.Wrap("read audit head", err)
 }
 
+// String returns the hash in hex.
 func (h AuditHead) String() string { return hex.EncodeToString(h.Hash[:]) }

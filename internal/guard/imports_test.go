@@ -35,7 +35,7 @@ var layers = []layer{
 	{"auth/", []string{"internal/errs", "internal/limits", "internal/clock", "auth/"}, "who may do what is independent of what they do it to"},
 	{"store/", []string{"internal/errs", "internal/limits", "internal/clock", "sync/", "survey/", "auth/", "schema/", "store/"}, "the ports' implementations know no Echo"},
 	{"server/servertest", []string{"internal/", "sync/", "survey/", "schema/", "auth/", "server/", "store/"}, "scenario tests start the whole program"},
-	{"server/", []string{"internal/errs", "internal/limits", "internal/clock", "internal/config", "sync/", "survey/", "schema/", "auth/", "server/", "web/"}, "routes know services, no SQL"},
+	{"server/", []string{"internal/errs", "internal/limits", "internal/clock", "internal/config", "sync/", "survey/", "schema/", "auth/", "server/", "web/", "store/durable"}, "routes know services, no SQL; unfinished uploads are files"},
 	{"internal/", []string{"internal/", "sync/", "survey/", "schema/", "auth/", "store/", "server/", "web/"}, "the top, beside main: wiring"},
 	{"web/", nil, "the embedded app"},
 	{"", []string{"internal/cli"}, "main only starts the command line"},
@@ -109,7 +109,7 @@ var foreign = map[string]struct {
 	why  string
 }{
 	"github.com/labstack/echo/v4":        {[]string{"server/"}, "so that the next major version of the router is a change of one package"},
-	"github.com/mattn/go-sqlite3":        {[]string{"store/sqlite/"}, "one place knows the driver's traps"},
+	"github.com/mattn/go-sqlite3":        {[]string{"store/sqlite/", "internal/bench"}, "one place knows the driver's traps; the floor of the measurements is the bare driver"},
 	"database/sql":                       {[]string{"store/", "internal/faulttest", "internal/bench"}, "SQL lives in the store"},
 	"github.com/golang-jwt/jwt/v5":       {[]string{"auth/"}, "one place pins the algorithms"},
 	"github.com/alecthomas/kong":         {[]string{"internal/cli"}, "the command line is one package"},

@@ -25,6 +25,7 @@ import (
 
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
+	"ruhu/store/durable"
 )
 
 // Keep is how long an upload that nobody continues, and the mark of a finished one, stay.
@@ -203,7 +204,7 @@ func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int
 		return 0, storage(op, err)
 	}
 	n, err := io.Copy(&cipher.StreamWriter{S: st, W: io.NewOffsetWriter(f, offset)}, src)
-	if serr := f.Sync(); err == nil {
+	if serr := durable.Sync(f); err == nil {
 		err = storage(op, serr)
 	}
 	if cerr := f.Close(); err == nil {

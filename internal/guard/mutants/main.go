@@ -1,5 +1,6 @@
 // Command mutants breaks the program on purpose, one way at a time, in a copy of the working tree, and
-// runs the tests that guard that place. A mutant that leaves them green has found a hole in the proof.
+// runs the tests that guard that place, which must be green before and red after. A mutant that leaves them green has found
+// a hole in the proof. With an argument only mutants whose name holds it are tried.
 // It ends with exit code 1 when a mutant survives, does not compile, or no longer finds the line it changes.
 package main
 
@@ -10,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"ruhu/internal/clock"
 )
 
 func main() {
@@ -28,16 +31,27 @@ func main() {
 		os.Exit(1)
 	}
 	survived, tried := 0, 0
+	green := map[string]bool{} // tests that pass on the unchanged program
 	for _, m := range list {
 		if only != "" && !strings.Contains(m.name, only) {
 			continue
 		}
 		tried++
-		verdict := m.run(dir)
+		start := clock.System().Now()
+		if _, known := green[m.test]; !known {
+			out, err := goTest(dir, m.test)
+			if green[m.test] = err == nil; err != nil {
+				fmt.Printf("%s\n", out)
+			}
+		}
+		verdict := "RED before anything was changed"
+		if green[m.test] {
+			verdict = m.run(dir)
+		}
 		if verdict != "killed" {
 			survived++
 		}
-		fmt.Printf("%-9s %s\n", verdict, m.name)
+		fmt.Printf("%-9s %5.1fs  %s\n", verdict, clock.System().Now().Sub(start).Seconds(), m.name)
 	}
 	fmt.Printf("%d of %d mutants killed\n", tried-survived, tried)
 	if survived > 0 {
@@ -67,9 +81,7 @@ func (m mutant) run(dir string) string {
 		return "STALE (" + err.Error() + ")"
 	}
 	defer func() { _ = os.WriteFile(path, src, 0o644) }()
-	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off", "-timeout=10m"}, strings.Fields(m.test)...)...)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
+	out, err := goTest(dir, m.test)
 	switch {
 	case bytes.Contains(out, []byte("[build failed]")), bytes.Contains(out, []byte("[setup failed]")):
 		return "BROKEN (does not compile)\n" + string(out)
@@ -79,6 +91,12 @@ func (m mutant) run(dir string) string {
 		return "SURVIVED"
 	}
 	return "killed"
+}
+
+func goTest(dir, args string) ([]byte, error) {
+	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off", "-timeout=10m"}, strings.Fields(args)...)...)
+	cmd.Dir = dir
+	return cmd.CombinedOutput()
 }
 
 func copyTree(dir string) error {
