@@ -36,6 +36,18 @@ type link struct {
 	owner  *handset
 	device string // whom the phone's token names
 	cut    bool   // a body was cut in the sync under way
+	asked  int    // requests in the sync under way
+}
+
+// mostAsked is how many requests one sync may take. A phone that asks for ever has lost its way, or the server has.
+const mostAsked = 500
+
+func (l *link) ask() error {
+	if l.asked++; l.asked <= mostAsked {
+		return nil
+	}
+	l.w.fail("%s asks for ever", l.owner.name)
+	return errLink
 }
 
 var errLink = errs.New(errs.Busy, "link", "no signal")
@@ -54,6 +66,9 @@ func (l *link) Bind(c phone.Credentials) { l.device = c.Device }
 
 func (l *link) Push(ctx context.Context, device string, body []byte) (io.ReadCloser, error) {
 	w := l.w
+	if err := l.ask(); err != nil {
+		return nil, err
+	}
 	w.result.Pushes++
 	sent := body
 	var src io.Reader = bytes.NewReader(body)
@@ -151,6 +166,9 @@ func (w *world) push(ctx context.Context, device string, carried bool, body io.R
 
 func (l *link) Pull(ctx context.Context, cursor string, limit int) (io.ReadCloser, error) {
 	w := l.w
+	if err := l.ask(); err != nil {
+		return nil, err
+	}
 	w.result.Pulls++
 	if w.hit(w.faults.lost, "request lost") {
 		return nil, errLink
@@ -166,7 +184,11 @@ func (l *link) Pull(ctx context.Context, cursor string, limit int) (io.ReadClose
 		limit = w.pageRows
 	}
 	var out bytes.Buffer
-	if err := w.server.puller.Pull(ctx, a.viewer(), cursor, limit, &out); err != nil {
+	v := a.viewer()
+	if w.server.broken.anyGrid {
+		v.Grids = w.gridsOf[a.street]
+	}
+	if err := w.server.puller.Pull(ctx, v, cursor, limit, &out); err != nil {
 		if code := errs.CodeOf(err); code == errs.Damaged || code == errs.Internal {
 			w.fail("pull by %s: %v", l.device, err)
 		}
@@ -246,6 +268,9 @@ func (l *link) Enrol(ctx context.Context, r phone.EnrolRequest) (phone.Enrolment
 
 func (l *link) Fork(ctx context.Context, r phone.ForkRequest) (phone.Enrolment, error) {
 	w := l.w
+	if err := l.ask(); err != nil {
+		return phone.Enrolment{}, err
+	}
 	if w.hit(w.faults.lost, "request lost") {
 		return phone.Enrolment{}, errLink
 	}

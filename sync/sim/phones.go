@@ -202,7 +202,7 @@ func (w *world) cut(h *handset, c *crdt.ChangeSet) {
 
 // sync is the phone's own round; what fails is tried again another time.
 func (w *world) sync(ctx context.Context, h *handset) {
-	h.link.cut = false
+	h.link.cut, h.link.asked = false, 0
 	_, err := h.p.Sync(ctx)
 	switch errs.CodeOf(err) {
 	case errs.TokenInvalid:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ruhu/internal/errs"
+	"ruhu/sync"
 	"ruhu/sync/wire"
 )
 
@@ -21,8 +22,15 @@ type Options struct {
 	Days   int
 	Seed   uint64
 	Log    io.Writer // where each step is written; nil = nowhere
-	// Sabotage breaks a rule on purpose, to see that the checks notice; "" = none.
-	Sabotage string
+	broken broken    // what a test breaks on purpose, to see that the checks notice
+}
+
+// broken is a rule broken on purpose.
+type broken struct {
+	store     func(s sync.Store) sync.Store // stands before both stores
+	project   sync.Projector
+	anyGrid   bool // pulls forget the grants
+	noJournal bool // restores forget the journal
 }
 
 // Command is the one command that replays a run.

@@ -38,6 +38,7 @@ type server struct {
 	byDevice map[string]*account
 	versions map[string]bool // form versions the server has
 	broker   *sync.Broker
+	broken   broken
 }
 
 type journal struct{ entries []sync.JournalEntry }
@@ -50,15 +51,19 @@ func (j *journal) Append(e sync.JournalEntry) error {
 
 const registryForm = "visit_log"
 
-func newServer(c *clock.Manual, random io.Reader) (*server, error) {
-	s := &server{clock: c, byDevice: map[string]*account{}, versions: map[string]bool{"1": true}, broker: sync.NewBroker()}
+func newServer(c *clock.Manual, random io.Reader, b broken) (*server, error) {
+	s := &server{clock: c, byDevice: map[string]*account{}, versions: map[string]bool{"1": true}, broker: sync.NewBroker(), broken: b}
 	key := make([]byte, 32)
 	if _, err := io.ReadFull(random, key); err != nil {
 		return nil, err
 	}
 	for i, stream := range [2]sync.Stream{sync.Answers, sync.Registry} {
-		s.stores[i] = NewMemStore(nil)
-		svc, err := sync.New(sync.Config{Store: s.stores[i], Stream: stream, Clock: c, Rand: random, CursorKey: key,
+		s.stores[i] = NewMemStore(b.project)
+		store := sync.Store(s.stores[i])
+		if b.store != nil {
+			store = b.store(store)
+		}
+		svc, err := sync.New(sync.Config{Store: store, Stream: stream, Clock: c, Rand: random, CursorKey: key,
 			KnownForm: func(_, version string) bool { return s.versions[version] }, Journal: &s.journal, Broker: s.broker})
 		if err != nil {
 			return nil, err
@@ -129,7 +134,11 @@ func (s *server) restore(ctx context.Context, b *backup, properly bool) error {
 			return err
 		}
 	}
-	for _, e := range slices.Clone(s.journal.entries) {
+	entries := slices.Clone(s.journal.entries)
+	if s.broken.noJournal {
+		entries = nil
+	}
+	for _, e := range entries {
 		for _, svc := range s.services {
 			if err := svc.Replay(ctx, e); err != nil {
 				return err

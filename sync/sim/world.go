@@ -118,7 +118,7 @@ func newWorld(o Options) (*world, error) {
 		erased: map[string]bool{}, withheld: map[string]bool{}, canaries: map[string][]string{}}
 	w.pageRows = 3 + w.rand.IntN(60)
 	var err error
-	w.server, err = newServer(w.clock, source(o.Seed, "server"))
+	w.server, err = newServer(w.clock, source(o.Seed, "server"), o.broken)
 	return w, err
 }
 
