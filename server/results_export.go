@@ -30,6 +30,9 @@ func (s *Server) CreateExport(ctx context.Context, req api.CreateExportRequestOb
 	if s.Survey.Snapshot().Latest(b.Form) == nil {
 		return nil, errs.New(errs.NotFound, "export", "no form %s", b.Form)
 	}
+	if err := s.mayExport(ctx, c.principal, area, b); err != nil {
+		return nil, err
+	}
 	job, err := s.Exports.Create(ctx, survey.ExportJob{Owner: c.principal.UserID, Form: b.Form, Format: string(b.Format), Area: area,
 		Statuses: b.Status, Correction: b.Correction})
 	if err != nil {
@@ -38,6 +41,38 @@ func (s *Server) CreateExport(ctx context.Context, req api.CreateExportRequestOb
 	c.saw(job.ID, area, "form="+job.Form+" format="+job.Format, 0)
 	c.header.Set("Location", "/v1/exports/"+job.ID)
 	return api.CreateExport202JSONResponse(exportOf(job)), nil
+}
+
+// mayExport holds the rules of tables that leave: approved records only, but in a reviewer's correction file; nothing cut
+// smaller than a street; and for researchers only streets whose summary was reviewed and released.
+func (s *Server) mayExport(ctx context.Context, p auth.Principal, area string, b *api.CreateExportJSONRequestBody) error {
+	const op = "export"
+	if b.Correction {
+		return nil
+	}
+	for _, status := range b.Status {
+		if status != survey.StatusApproved {
+			return errs.New(errs.Rule, op, "status %s is for correction files only", status).
+				WithHint("表格只含已通过的记录；更正文件可含其他状态。 Tables hold approved records; a correction file may hold others.")
+		}
+	}
+	if len(area) > auth.StreetWidth {
+		return errs.New(errs.Rule, op, "no table is cut smaller than a street").
+			WithHint("请选择整个街道。 Choose a whole street.")
+	}
+	if p.Role != auth.Researcher {
+		return nil
+	}
+	if len(area) != auth.StreetWidth {
+		return errs.New(errs.Rule, op, "researchers take one street at a time").
+			WithHint("请选择一个已发布的街道。 Choose one street that has been released.")
+	}
+	_, err := s.chooseRelease(ctx, p, area, b.Form, "")
+	if errs.CodeOf(err) == errs.NotFound {
+		return errs.New(errs.Rule, op, "street %s has released nothing of %s", area, b.Form).
+			WithHint("街道发布汇总之后才能导出。 The street releases its summary first.")
+	}
+	return err
 }
 
 func exportOf(j survey.ExportJob) api.Export {

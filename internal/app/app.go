@@ -69,6 +69,7 @@ type App struct {
 	Dir  string
 	opts Options
 
+	summaries  summaryCache
 	background gosync.WaitGroup
 	closers    []func() error // in order of opening
 }

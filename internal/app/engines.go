@@ -54,7 +54,11 @@ func (a *App) openEngines(context.Context) (err error) {
 		to     **sync.Service
 	}{{sync.Answers, a.AnswersLog, &a.Answers}, {sync.Registry, a.RegistryLog, &a.Registry}} {
 		*e.to, err = sync.New(sync.Config{Store: e.store, Stream: e.stream, Clock: a.opts.Clock, Rand: a.opts.Rand,
-			CursorKey: a.Keys.Derive("cursor"), KnownForm: a.Survey.KnownForm, Journal: a.Journal.ForSync(e.stream), Broker: a.Broker})
+			CursorKey: a.Keys.Derive("cursor"), KnownForm: a.Survey.KnownForm, Journal: a.Journal.ForSync(e.stream), Broker: a.Broker,
+			RolledBack: func(ctx context.Context, from string) error {
+				_, err := sync.BeginEpoch(ctx, a.Answers, a.Registry, from)
+				return err
+			}})
 		if err != nil {
 			return err
 		}

@@ -1,12 +1,8 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
-	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -17,6 +13,7 @@ import (
 	"ruhu/server"
 	"ruhu/survey"
 	"ruhu/survey/disclosure"
+	"ruhu/survey/snapshot"
 	"ruhu/survey/summary"
 	"ruhu/sync"
 )
@@ -28,40 +25,85 @@ var _ server.Summaries = summaries{}
 
 // JSON returns the live summary.
 func (s summaries) JSON(ctx context.Context, street, form string) ([]byte, error) {
-	sum, _, err := s.build(ctx, street, form, false)
+	sum, err := s.build(ctx, street, form, false)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(sum)
+	return sum.JSON()
 }
 
 // HTML returns the live summary as a fragment.
 func (s summaries) HTML(ctx context.Context, street, form, lang string) ([]byte, error) {
-	sum, _, err := s.build(ctx, street, form, false)
+	sum, err := s.build(ctx, street, form, false)
 	if err != nil {
 		return nil, err
 	}
-	return fragment(sum, lang)
+	return sum.HTML(lang)
 }
 
-// build makes a street's summary and says how many records it counts; released ones count approved records only.
-func (s summaries) build(ctx context.Context, street, form string, released bool) (sum *summary.Summary, counted int64, err error) {
+// build makes a street's summary, or finds the one made of the same; released ones count approved records only.
+func (s summaries) build(ctx context.Context, street, form string, released bool) (*madeSummary, error) {
 	const op = "street summary"
+	in, err := s.input(ctx, street, form, released)
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	var made *madeSummary
+	err = s.app.Records.Snapshot(ctx, func(snap survey.Snapshot) error {
+		heads, err := snap.Heads()
+		if err != nil {
+			return err
+		}
+		var versions []string
+		for _, f := range s.app.Survey.Snapshot().Versions(form) {
+			versions = append(versions, f.Key().String())
+		}
+		if in.Snapshot, err = snapshotID(street, heads, versions, in.Policy, in.Statuses); err != nil {
+			return err
+		}
+		if in.Records, err = snap.Statuses(survey.RowFilter{Form: form, Area: street}); err != nil {
+			return err
+		}
+		key, err := summaryKey(in)
+		if err != nil {
+			return err
+		}
+		in.Cells = snap.Cells(survey.CellFilter{Form: form, Area: street})
+		made, err = s.app.summaries.get(key, func() (*madeSummary, error) {
+			sum, err := summary.Build(*in)
+			if err != nil {
+				return nil, err
+			}
+			m := &madeSummary{Summary: sum}
+			for _, n := range in.Records {
+				if slices.Contains(in.Statuses, n.Status) {
+					m.counted += n.N
+				}
+			}
+			return m, nil
+		})
+		return err
+	})
+	return made, errs.Wrap(op, err)
+}
+
+// input gathers what a summary is made of beside the records.
+func (s summaries) input(ctx context.Context, street, form string, released bool) (*summary.Input, error) {
 	a := s.app
 	area, err := a.Survey.Area(ctx, street)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	info, ok := a.Survey.Info(form)
 	forms := a.Survey.Snapshot()
 	if !ok || forms.Latest(form) == nil {
-		return nil, 0, errs.New(errs.NotFound, op, "no survey uses a form %s", form)
+		return nil, errs.New(errs.NotFound, "summary", "no survey uses a form %s", form)
 	}
 	sv, err := a.Survey.Survey(ctx, info.Survey)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	in := summary.Input{Street: area, Survey: sv, Form: forms.Latest(form), Release: released, Demo: a.opts.Demo,
+	in := &summary.Input{Street: area, Survey: sv, Form: forms.Latest(form), Release: released, Demo: a.opts.Demo,
 		Statuses: survey.LiveStatuses(), Policy: policyOf(info), Date: survey.CivilDate(clock.Millis(a.opts.Clock.Now()), a.opts.Zone)}
 	if released {
 		in.Statuses = []string{survey.StatusApproved}
@@ -70,39 +112,13 @@ func (s summaries) build(ctx context.Context, street, form string, released bool
 		in.Versions = append(in.Versions, f.Version)
 	}
 	if in.District, err = a.Survey.Area(ctx, area.Parent); err != nil && errs.CodeOf(err) != errs.NotFound {
-		return nil, 0, err
+		return nil, err
 	}
 	if in.Areas, err = s.areasOf(ctx, street); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if in.Coverage, err = s.coverage(ctx, street); err != nil {
-		return nil, 0, err
-	}
-	err = a.Records.Snapshot(ctx, func(snap survey.Snapshot) error {
-		heads, err := snap.Heads()
-		if err != nil {
-			return err
-		}
-		in.Snapshot = snapshotID(street, heads, in.Versions, in.Policy, in.Statuses)
-		if in.Records, err = snap.Statuses(survey.RowFilter{Form: form, Area: street}); err != nil {
-			return err
-		}
-		for _, n := range in.Records {
-			if slices.Contains(in.Statuses, n.Status) {
-				counted += n.N
-			}
-		}
-		in.Cells = snap.Cells(survey.CellFilter{Form: form, Area: street})
-		sum, err = summary.Build(in)
-		return err
-	})
-	return sum, counted, errs.Wrap(op, err)
-}
-
-func fragment(sum *summary.Summary, lang string) ([]byte, error) {
-	var b bytes.Buffer
-	err := sum.Fragment(&b, lang)
-	return b.Bytes(), err
+	in.Coverage, err = s.coverage(ctx, street)
+	return in, err
 }
 
 func policyOf(info survey.FormInfo) disclosure.Policy {
@@ -179,42 +195,37 @@ func (s summaries) assigned(ctx context.Context, street string, list []summary.G
 	return nil
 }
 
-// snapshotID names what a summary was read from: the sequences of its street, form versions, policy and filter.
-func snapshotID(street string, heads []sync.Head, versions []string, policy disclosure.Policy, statuses []string) string {
-	seqs := map[string]uint64{}
+// snapshotID names what a summary was read from: the sequence of its street, form versions, policy and filter.
+func snapshotID(street string, heads []sync.Head, versions []string, policy disclosure.Policy, statuses []string) (string, error) {
+	of := snapshot.Of{Kind: "summary", Heads: map[string]uint64{}, Forms: versions, Policy: policy, Filter: statuses}
 	for _, h := range heads {
 		if h.Street == street {
-			seqs[h.Street] = h.Seq
+			of.Heads[street] = h.Seq
 		}
 	}
-	b, err := json.Marshal([]any{seqs, versions, policy, statuses})
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return of.ID()
 }
 
 // Release freezes a summary of approved records and signs it with the officer's name.
 func (s summaries) Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error) {
 	const op = "release"
-	sum, counted, err := s.build(ctx, street, form, true)
+	sum, err := s.build(ctx, street, form, true)
 	if err != nil {
 		return survey.Release{}, err
 	}
-	if counted == 0 {
+	if sum.counted == 0 {
 		return survey.Release{}, errs.New(errs.Rule, op, "no approved record of %s in %s", form, street).
 			WithHint("请先审核通过记录，再发布汇总。 Approve records first.")
 	}
 	rel := survey.Release{Street: street, Form: form, By: p.UserID, ByName: p.Name, At: clock.Millis(s.app.opts.Clock.Now()),
 		Snapshot: sum.Snapshot, Note: strings.TrimSpace(note)}
-	if rel.JSON, err = json.Marshal(sum); err != nil {
-		return survey.Release{}, errs.Wrap(op, err)
-	}
-	if rel.HTML, err = fragment(sum, "zh"); err != nil {
+	if rel.JSON, err = sum.JSON(); err != nil {
 		return survey.Release{}, err
 	}
-	if rel.HTMLEN, err = fragment(sum, "en"); err != nil {
+	if rel.HTML, err = sum.HTML("zh"); err != nil {
+		return survey.Release{}, err
+	}
+	if rel.HTMLEN, err = sum.HTML("en"); err != nil {
 		return survey.Release{}, err
 	}
 	var id [10]byte

@@ -157,7 +157,12 @@ func TestExportIsAJobOfItsOwner(t *testing.T) {
 	reviewer := w.People["reviewer-1"]
 	reviewer.Post("/v1/exports", map[string]any{"form": "none", "format": "csv"}).Problem("not-found")
 	var job api.Export
-	a := reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "status": []string{"submitted"}}).Want(202)
+	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "status": []string{"submitted"}}).Problem("rule")
+	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "area": servertest.Street1 + "201"}).Problem("rule")
+	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "area": servertest.Street2}).Problem("out-of-area")
+	w.People["researcher-1"].Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "correction": true}).Problem("forbidden")
+	w.People["researcher-1"].Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv"}).Problem("rule")
+	a := reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "status": []string{"submitted"}, "correction": true}).Want(202)
 	a.JSON(&job)
 	require.Equal(t, "/v1/exports/"+job.ID, a.Header.Get("Location"))
 	require.Eventually(t, func() bool {
