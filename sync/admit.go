@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -124,7 +125,7 @@ func (r *run) possible(w *work, c *crdt.ChangeSet, d crdt.Dot, a *admission, for
 		case r.lostOffice(d.Device):
 			return true, r.reportLost(w, a.author.Street, c.Grid, d)
 		}
-		return former, nil
+		return former, r.intact(a, former)
 	}
 	if l.Record != w.ID {
 		return l.Record == "" && l.Status == Void, nil // a void line nobody could read may have been of this record
@@ -143,6 +144,22 @@ func (r *run) possible(w *work, c *crdt.ChangeSet, d crdt.Dot, a *admission, for
 	}
 	_, ever, err := r.assignedAt(w, a.author.Worker, a.seen.upTo)
 	return ever, err
+}
+
+// errRolledBack: an author of this epoch has seen what this log does not hold, and stands at a place that is not in it.
+var errRolledBack = errors.New("sync: the log is not the one this cursor is of")
+
+// intact reports errRolledBack where a cursor of the present epoch shows that the log was put back: nobody noticed yet, and
+// judged by what is left, an honest author would be one who claims to have seen what never was.
+func (r *run) intact(a *admission, former bool) error {
+	if r.s.RolledBack == nil || former || !a.seen.ok || a.seen.former {
+		return nil
+	}
+	ok, err := a.seen.place.matches(r.tx, a.author.Street)
+	if err == nil && !ok {
+		err = errRolledBack
+	}
+	return err
 }
 
 // receive judges a change set and stores it. The verdict's status and code are the line's.

@@ -198,6 +198,7 @@ type seen struct {
 	ok     bool
 	former bool   // of a former epoch: its places say nothing about the present log
 	upTo   uint64 // in the push's own stream
+	place  place  // likewise, with the chain there
 }
 
 func (s *Service) seenBy(token, street, worker string, epoch short) seen {
@@ -209,5 +210,5 @@ func (s *Service) seenBy(token, street, worker string, epoch short) seen {
 	if s.Stream == Registry {
 		i = 1
 	}
-	return seen{ok: true, former: c.Epoch != epoch, upTo: c.Places[i].Seq}
+	return seen{ok: true, former: c.Epoch != epoch, upTo: c.Places[i].Seq, place: c.Places[i]}
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -138,6 +139,11 @@ func (t *pushing) run(ctx context.Context) error {
 			return err
 		}
 		err := t.s.Store.Update(ctx, step)
+		if errors.Is(err, errRolledBack) {
+			if err = t.s.RolledBack(ctx, done.epoch); err == nil {
+				err = t.s.Store.Update(ctx, step)
+			}
+		}
 		if err != nil {
 			return err
 		}

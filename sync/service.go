@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"io"
 	"slices"
@@ -26,6 +27,9 @@ type Config struct {
 	RoleMayWrite func(role string, cell crdt.Cell) bool
 	// Journal outlives the databases; nil = nothing is journalled (tests).
 	Journal Journal
+	// RolledBack begins a new epoch of both logs, where from is still the present one: a push has shown that this log was put
+	// back. nil = only pulls notice.
+	RolledBack func(ctx context.Context, from string) error
 	// Broker hears of what was committed; nil = nobody listens.
 	Broker *Broker
 }

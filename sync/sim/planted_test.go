@@ -132,7 +132,6 @@ func TestPlantedBugs(t *testing.T) {
 		"acknowledged before the commit":     on(badStore{acks: true}),
 		"a cursor passes a line by":          on(badStore{reader: func(r sync.Reader) sync.Reader { return skippingReader{r} }}),
 		"a line appears behind the cursor":   on(badStore{reader: func(r sync.Reader) sync.Reader { return lateReader{r} }}),
-		"leaves are forgotten":               forgetful(forgetfulTx{leave: true}),
 		"waiting lines are forgotten":        forgetful(forgetfulTx{unsettled: true}),
 		"turns are not counted":              forgetful(forgetfulTx{turns: true}),
 		"erasures keep the bytes":            forgetful(forgetfulTx{erase: true}),
