@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"io"
 	"iter"
 
@@ -32,11 +33,41 @@ func (a *App) sweepBlobs(ctx context.Context) error {
 	for _, l := range []*logdb.Log{a.AnswersLog, a.RegistryLog} {
 		named = append(named, l.Blobs(ctx))
 	}
-	swept, err := a.Blobs.Sweep(ctx, named...)
+	swept, err := a.Blobs.Sweep(ctx, a.namesOf, named...)
 	if err == nil && swept != (blob.Swept{}) {
 		a.opts.Log.Info("attachments swept", "unnamed", swept.Blobs, "loose", swept.Loose, "temporary", swept.Temp)
 	}
 	return err
+}
+
+// namesOf lists the attachments that the lines of a record name.
+func (a *App) namesOf(ctx context.Context, stream, record string) (out [][32]byte, err error) {
+	const prefix = "sha256-"
+	for _, s := range a.streams() {
+		if string(s.engine.Stream) != stream {
+			continue
+		}
+		err = s.store.View(ctx, func(r sync.Reader) error {
+			for l, err := range r.RecordLines(record) {
+				if err != nil {
+					return err
+				}
+				for rest := l.Body; ; {
+					_, after, found := bytes.Cut(rest, []byte(prefix))
+					if !found || len(after) < 64 {
+						break
+					}
+					var hash [32]byte
+					if _, err := hex.Decode(hash[:], after[:64]); err == nil {
+						out = append(out, hash)
+					}
+					rest = after
+				}
+			}
+			return nil
+		})
+	}
+	return out, err
 }
 
 // attachments joins the stored bytes with the records of both logs.

@@ -26,9 +26,13 @@ type Swept struct {
 	Blobs int // attachments that no record names
 }
 
+// NamesOf returns the hashes that a record names, read from what it was made of rather than from an index.
+type NamesOf func(ctx context.Context, stream, record string) ([][32]byte, error)
+
 // Sweep removes what is older than a day and needed by nobody. named yields the hashes that the records of each stream
-// name (every stream must be given: what none yields is erased).
-func (s *Store) Sweep(ctx context.Context, named ...iter.Seq2[[32]byte, error]) (Swept, error) {
+// name (every stream must be given: what none yields is erased). Before it erases, it asks namesOf about the records the
+// bytes were sent for: where one still names them, what named yielded is wrong and Sweep ends with code damaged.
+func (s *Store) Sweep(ctx context.Context, namesOf NamesOf, named ...iter.Seq2[[32]byte, error]) (Swept, error) {
 	const op = "sweep attachments"
 	var out Swept
 	// Eight bytes of each are enough: two alike only keep something longer.
@@ -51,6 +55,9 @@ func (s *Store) Sweep(ctx context.Context, named ...iter.Seq2[[32]byte, error]) 
 		if _, ok := wanted[binary.LittleEndian.Uint64(r.id[:])]; ok || r.stored >= clock.Millis(before) {
 			continue
 		}
+		if err := s.unnamed(ctx, r.id, namesOf); err != nil {
+			return out, errs.Wrap(op, err)
+		}
 		if err := s.alone(func() error { return s.destroy(ctx, r.id) }); err != nil {
 			return out, errs.Wrap(op, err)
 		}
@@ -64,6 +71,31 @@ func (s *Store) Sweep(ctx context.Context, named ...iter.Seq2[[32]byte, error]) 
 		_, err := tx.Exec("DELETE FROM used WHERE day < ?", today)
 		return err
 	}))
+}
+
+// unnamed returns nil where none of the records that an attachment was sent for names it.
+func (s *Store) unnamed(ctx context.Context, i id, namesOf NamesOf) error {
+	var refs []Ref
+	err := s.file.Read(ctx, func(tx *dbfile.Tx) (err error) {
+		refs, err = refsOf(tx, i)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		names, err := namesOf(ctx, ref.Stream, ref.Record)
+		if err != nil {
+			return err
+		}
+		for _, hash := range names {
+			if s.idOf(hash[:]) == i {
+				return errs.New(errs.Damaged, "attachments", "record %s names %s, the index of names does not", ref.Record, shown(i)).
+					WithHint("Run ruhu verify. Nothing was erased.")
+			}
+		}
+	}
+	return nil
 }
 
 // sweepFiles removes old files of tmp/, and old sealed files without a row, with their keys.

@@ -30,43 +30,23 @@ type Verified struct {
 func (s *Store) Verify(ctx context.Context, fault func(Fault)) (Verified, error) {
 	const op = "verify attachments"
 	var out Verified
-	report := func(i id, err error) error {
-		f := Fault{Path: shown(i), Err: err}
-		rerr := s.file.Read(ctx, func(tx *dbfile.Tx) error {
-			refs, err := refsOf(tx, i)
-			for _, r := range refs {
-				f.Records = append(f.Records, r.Record)
-			}
-			return err
-		})
-		fault(f)
-		if rerr != nil && errs.CodeOf(rerr) == errs.Damaged {
-			fault(Fault{Path: shown(i), Err: rerr})
-			return nil
-		}
-		return rerr
-	}
 	for r, err := range s.rows(ctx) {
-		if err != nil && errs.CodeOf(err) != errs.Damaged {
-			return out, errs.Wrap(op, err)
-		}
 		if err == nil {
 			out.Blobs++
 			out.Bytes += r.size
-			if err = s.checkWhole(r); err == nil {
-				err = s.checkRefs(ctx, r.id)
-			}
+			err = s.checkWhole(r)
 		}
-		switch {
-		case err == nil:
-		case keys.IsDestroyed(err):
-			out.Erased++
-		case errs.CodeOf(err) == errs.Damaged:
-			if err := report(r.id, err); err != nil {
+		records, rerr := s.records(ctx, r.id)
+		for _, err := range []error{err, rerr} {
+			switch {
+			case err == nil:
+			case keys.IsDestroyed(err):
+				out.Erased++
+			case errs.CodeOf(err) == errs.Damaged:
+				fault(Fault{Path: shown(r.id), Records: records, Err: err})
+			default:
 				return out, errs.Wrap(op, err)
 			}
-		default:
-			return out, errs.Wrap(op, err)
 		}
 		if err := ctx.Err(); err != nil {
 			return out, errs.WrapCode(errs.Interrupted, op, err)
@@ -86,11 +66,16 @@ func (s *Store) Verify(ctx context.Context, fault func(Fault)) (Verified, error)
 	return out, nil
 }
 
-func (s *Store) checkRefs(ctx context.Context, i id) error {
-	return s.file.Read(ctx, func(tx *dbfile.Tx) error {
-		_, err := refsOf(tx, i)
+// records names those an attachment was sent for, and checks that it says so still.
+func (s *Store) records(ctx context.Context, i id) (out []string, err error) {
+	err = s.file.Read(ctx, func(tx *dbfile.Tx) error {
+		refs, err := refsOf(tx, i)
+		for _, r := range refs {
+			out = append(out, r.Record)
+		}
 		return err
 	})
+	return out, err
 }
 
 // Files yields the paths of the stored files, relative to the folder, for backups: as many as the index knows, in order.
