@@ -33,6 +33,7 @@ type meta struct {
 	Revoked     bool      `json:"revoked,omitempty"`
 	Complete    bool      `json:"complete"`
 	CompleteAt  int64     `json:"complete_at"` // ms by the phone's clock
+	Offset      int64     `json:"offset"`      // the server's clock minus the phone's, ms, as of the last push
 	Probed      int64     `json:"probed"`      // when every log was last compared with the server's
 	Forks       int       `json:"forks"`
 	// EnrolKey is the key made for an enrolment whose answer has not come: a repeat must show the same.
@@ -85,6 +86,7 @@ type copy_ struct {
 	Version   string    `json:"version,omitempty"`
 	Status    string    `json:"status,omitempty"` // of a stub
 	At        uint64    `json:"at"`
+	Until     int64     `json:"until,omitempty"` // ms of the server: the state is kept until then, a stub after it; 0 = no limit
 	Digest    []byte    `json:"digest"`
 	State     string    `json:"state,omitempty"` // canonical; "" = only a stub is left
 	// Stub: a stub came while own work was unsent; the state goes when the work is acknowledged.
@@ -105,6 +107,17 @@ func (c *copy_) state() *crdt.State {
 		c.parsed = s
 	}
 	return c.parsed
+}
+
+// stub takes the answers away and leaves what coverage needs.
+func (c *copy_) stub() {
+	if s := c.state(); s != nil && c.Status == "" {
+		c.Status = "draft"
+		if w, ok := s.Shown(crdt.StatusPath); ok {
+			c.Status = w.Value
+		}
+	}
+	c.State, c.parsed, c.Stub = "", nil, false
 }
 
 // leave ends the phone's view of a record or grid, of copies that are not newer than At.

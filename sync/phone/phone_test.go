@@ -12,6 +12,7 @@ import (
 	"ruhu/sync"
 	"ruhu/sync/crdt"
 	"ruhu/sync/phone"
+	"ruhu/sync/sim"
 	"ruhu/sync/wire"
 )
 
@@ -558,4 +559,38 @@ func TestAForkThatCouldNotBeSavedIsTriedAgain(t *testing.T) {
 	h.sync()
 	require.Equal(t, "3", w.server(r, "q1"))
 	require.Zero(t, h.Status().Unsent)
+}
+
+func TestAnswersGoWhenTheirTimeIsOver(t *testing.T) {
+	for name, skew := range map[string]time.Duration{"right": 0, "behind": -3 * 365 * 24 * time.Hour, "ahead": 3 * 365 * 24 * time.Hour} {
+		w := newWorldWith(t, func(in sync.ProjectInput) sync.Projection {
+			p := sim.Project(in)
+			p.EditUntil = in.Record.Submitted + (24 * time.Hour).Milliseconds()
+			return p
+		})
+		h := w.handset("us_a")
+		h.skew = skew
+		h.open()
+		r := h.interview("q1", "secret-word")
+		h.sync()
+		w.stores[0].Backup()
+		h.sync() // safe: the phone's own bytes go
+		v, err := h.View(r)
+		require.NoError(t, err)
+		if name == "behind" {
+			require.Nil(t, v.Base, "submitted years ago, by its own clock")
+			continue
+		}
+		require.NotNil(t, v.Base, name)
+		require.True(t, storeHas(t, h.store, "secret-word"), "positive control")
+		w.clock.Advance(30 * time.Hour)
+		v, err = h.View(r)
+		require.NoError(t, err)
+		require.Nil(t, v.State, name)
+		require.Equal(t, "submitted", v.Status)
+		_, err = h.Edit(r)
+		require.Equal(t, errs.Conflict, errs.CodeOf(err))
+		require.True(t, h.sync().Pull.Complete, "the digest of a stub is that of the state")
+		require.False(t, storeHas(t, h.store, "secret-word"))
+	}
 }

@@ -230,7 +230,7 @@ func (p *Phone) record(l *wire.PullLine, ch changes) error {
 	}
 	before := p.bases[l.Record]
 	c := &copy_{Record: l.Record, Kind: l.Kind, Grid: l.Grid, Case: l.Case, Household: l.Household, Form: l.Form, Version: l.Version,
-		Status: l.Status, At: l.At}
+		Status: l.Status, At: l.At, Until: l.Until}
 	if l.Kind == wire.KindStub {
 		c.Digest = l.Digest[:]
 		if before != nil && before.State != "" && p.busy(l.Record) {
@@ -282,8 +282,8 @@ func (p *Phone) busy(record string) bool {
 // acknowledged. Own sets that are not safe stay, unseen.
 func (p *Phone) obeyLeaves(ch changes) {
 	for record, c := range p.bases {
-		if c.Stub && !p.busy(record) {
-			c.State, c.parsed, c.Stub = "", nil, false
+		if (c.Stub || p.over(c)) && !p.busy(record) {
+			c.stub()
 			ch.put(keyCopy(record), c)
 		}
 	}
@@ -315,6 +315,12 @@ func (p *Phone) obeyLeaves(ch changes) {
 		}
 	}
 	p.m.Leaves = pending
+}
+
+// over reports whether the time is past until which the phone may hold the answers of a copy, by the server's clock as far
+// as the phone knows it.
+func (p *Phone) over(c *copy_) bool {
+	return c != nil && c.State != "" && c.Until > 0 && p.now()+p.m.Offset >= c.Until
 }
 
 func (v leave) ends(c *copy_) bool {

@@ -8,7 +8,9 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
+	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
 	"ruhu/sync/crdt"
@@ -420,6 +422,9 @@ func wholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) 
 func (p *Phone) take(l *log, b *built, verdicts []wire.Verdict, sum *wire.Summary, r *PushReport, ch changes) (a answer) {
 	if sum != nil {
 		r.Epoch = sum.Epoch
+		if at, err := time.Parse(time.RFC3339, sum.Time); err == nil {
+			p.m.Offset = clock.Millis(at) - p.now()
+		}
 		if sum.Epoch != p.m.Epoch {
 			p.newEpoch(sum.Epoch, ch)
 		}

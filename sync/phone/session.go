@@ -64,6 +64,10 @@ func (p *Phone) Edit(record string) (*Session, error) {
 		return &Session{p: p, d: d}, nil
 	}
 	base := p.bases[record]
+	if p.over(base) && !p.busy(record) {
+		base.stub()
+		base.Stub = true // it is saved with the next step
+	}
 	s, own := p.overlay(record)
 	if base.state() == nil && (base != nil || len(own) == 0 || p.left[record]) {
 		if base != nil {

@@ -38,6 +38,10 @@ func (p *Phone) View(record string) (*View, error) {
 
 func (p *Phone) view(record string) *View {
 	base := p.bases[record]
+	if p.over(base) && !p.busy(record) {
+		base.stub()
+		base.Stub = true // it is saved with the next step
+	}
 	s, own := p.overlay(record)
 	v := &View{Record: record, Draft: p.draft[record] != nil}
 	for _, l := range p.logs {
@@ -55,7 +59,8 @@ func (p *Phone) view(record string) *View {
 	}
 	if base != nil {
 		v.Kind, v.Form, v.Version, v.Grid, v.Case, v.Household, v.Status = base.Kind, base.Form, base.Version, base.Grid, base.Case, base.Household, base.Status
-		if v.Base = base.state(); v.Base != nil || len(own) > 0 {
+		// Of a stub only what the server does not have, or holds back, is still shown; what it has is kept unseen.
+		if v.Base = base.state(); v.Base != nil || len(own) > 0 && v.Unsent+v.Held > 0 {
 			v.State = s
 		}
 		return v

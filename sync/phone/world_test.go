@@ -51,10 +51,15 @@ type user struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldWith(t, nil)
+}
+
+func newWorldWith(t *testing.T, project sync.Projector) *world {
+	t.Helper()
 	random := rand.NewChaCha8([32]byte{9})
 	w := &world{t: t, clock: clock.NewManual(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)), users: map[string]*user{}}
 	for i, stream := range []sync.Stream{sync.Answers, sync.Registry} {
-		w.stores[i] = sim.NewMemStore(nil)
+		w.stores[i] = sim.NewMemStore(project)
 		svc, err := sync.New(sync.Config{Store: w.stores[i], Stream: stream, Clock: w.clock, Rand: random, CursorKey: bytes.Repeat([]byte{7}, 32)})
 		require.NoError(t, err)
 		w.svc[i] = svc
@@ -183,6 +188,7 @@ type handset struct {
 	line  *line
 	store *phone.Memory
 	seed  byte
+	skew  time.Duration // of its clock
 }
 
 func (w *world) handset(worker string, grids ...string) *handset {
@@ -199,7 +205,7 @@ func (w *world) handset(worker string, grids ...string) *handset {
 func (h *handset) open() {
 	h.w.t.Helper()
 	h.seed += 64
-	p, err := phone.Open(context.Background(), phone.Options{Store: h.store, Transport: h.line, Clock: h.w.clock,
+	p, err := phone.Open(context.Background(), phone.Options{Store: h.store, Transport: h.line, Clock: clock.Offset{Base: h.w.clock, By: h.skew},
 		Rand: rand.NewChaCha8([32]byte{h.seed})})
 	require.NoError(h.w.t, err)
 	h.Phone = p
