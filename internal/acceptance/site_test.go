@@ -398,4 +398,3 @@ func copyFiles(t *testing.T, to, from string, keep func(name string) bool) {
 }
 
 func everything(string) bool { return true }
-
