@@ -64,7 +64,11 @@ func newServer(c *clock.Manual, random io.Reader, b broken) (*server, error) {
 			store = b.store(store)
 		}
 		svc, err := sync.New(sync.Config{Store: store, Stream: stream, Clock: c, Rand: random, CursorKey: key,
-			KnownForm: func(_, version string) bool { return s.versions[version] }, Journal: &s.journal, Broker: s.broker})
+			KnownForm: func(_, version string) bool { return s.versions[version] }, Journal: &s.journal, Broker: s.broker,
+			RolledBack: func(ctx context.Context, from string) error {
+				_, err := sync.BeginEpoch(ctx, s.services[0], s.services[1], from)
+				return err
+			}})
 		if err != nil {
 			return nil, err
 		}
