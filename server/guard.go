@@ -64,40 +64,38 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// identify finds out who asks. Nobody is an error unless the operation is public; a token that is there and wrong is one
-// always, so that a client notices.
+// identify finds out who asks. A public operation asks nobody: signing in again with an old token in hand is no fault.
 func (s *Server) identify(r *http.Request, c *call, public bool) error {
-	if header := r.Header.Get("Authorization"); header != "" {
-		scheme, token, _ := strings.Cut(header, " ")
-		if !strings.EqualFold(scheme, "Bearer") {
-			return errs.New(errs.Unauthenticated, "identify", "the Authorization header is not Bearer")
-		}
-		if public {
-			return nil // signing in again with an old token in hand is no fault
-		}
-		c.token = strings.TrimSpace(token)
-		p, err := s.auth.Authenticate(r.Context(), c.token)
-		if err != nil {
+	const op = "identify"
+	if public {
+		return nil
+	}
+	var p auth.Principal
+	var err error
+	cookie, noCookie := r.Cookie(sessionCookie)
+	switch header := r.Header.Get("Authorization"); {
+	case header != "":
+		if c.token, err = auth.BearerToken(header); err != nil {
 			return err
 		}
-		c.principal = p
-	} else if cookie, err := r.Cookie(sessionCookie); err == nil && !public {
+		if p, err = s.auth.Authenticate(r.Context(), c.token); err != nil {
+			return err
+		}
+	case noCookie == nil:
 		c.cookie = cookie.Value
-		p, err := s.auth.AuthenticateCookie(r.Context(), c.cookie)
-		if err != nil {
+		if p, err = s.auth.AuthenticateCookie(r.Context(), c.cookie); err != nil {
 			return err
 		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			if err := s.auth.CheckCSRF(p, r.Header.Get(csrfHeader)); err != nil {
 				return err
 			}
 		}
-		c.principal = p
+	default:
+		return errs.New(errs.Unauthenticated, op, "no token and no session")
 	}
-	if c.principal.UserID == "" && !public {
-		return errs.New(errs.Unauthenticated, "identify", "no token and no session")
-	}
-	c.principal.Request = c.id
+	p.Request = c.id
+	c.principal = p
 	return nil
 }
 

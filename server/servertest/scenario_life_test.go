@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"ruhu/server/api"
 	"ruhu/server/servertest"
+	"ruhu/sync/crdt"
+	"ruhu/sync/wire"
 )
 
 func TestStopFinishesWhatIsUnderWay(t *testing.T) {
@@ -84,4 +89,75 @@ func TestEverythingIsThereAfterARestart(t *testing.T) {
 	require.Contains(t, string(rec.Body), `"`+question+`":"2"`)
 	w.People["registrar-1"].Get("/v1/households").Want(200)
 	w.Enrol(w.Code(servertest.Street2, "新人"))
+}
+
+func TestARolledBackDatabaseBeginsANewEpochAndPhonesRefillIt(t *testing.T) {
+	w := servertest.Start(t)
+	p := w.Phones[servertest.Street1]
+	grid := servertest.Grid(servertest.Street1, 201, 3)
+	first := p.Set(servertest.NewRecord(), servertest.Form, w.Version, grid, nil, submitted(question, "1"))
+	p.Push(first)
+	w.Stop()
+	old := map[string][]byte{}
+	for _, name := range []string{"answers.db", "answers.db-wal"} {
+		if b, err := os.ReadFile(filepath.Join(w.Dir, name)); err == nil {
+			old[name] = b
+		}
+	}
+	w.Open()
+	id := servertest.NewRecord()
+	second := p.Set(id, servertest.Form, w.Version, grid, nil, submitted(question, "2"))
+	p.Push(second)
+	p.Pull()
+	w.Stop()
+	for _, name := range []string{"answers.db", "answers.db-wal", "answers.db-shm"} {
+		if b, ok := old[name]; ok {
+			require.NoError(t, os.WriteFile(filepath.Join(w.Dir, name), b, 0o600))
+		} else {
+			_ = os.Remove(filepath.Join(w.Dir, name))
+		}
+	}
+	w.Open()
+	w.People["reviewer-1"].Get("/v1/records/" + id).Problem("not-found")
+	lines := p.Pull()
+	require.Equal(t, wire.KindEpoch, lines[0].Kind)
+	require.NotEqual(t, p.Epoch, lines[0].Epoch)
+
+	// The phone has more than the server: it goes back to what the server has, and offers the rest again.
+	gap := p.PushRaw(p.Body()).Want(200)
+	require.Contains(t, string(gap.Body), `"gap"`)
+	require.Contains(t, string(gap.Body), `"have":1`)
+	body := wire.AppendOpening(nil, wire.Opening{Device: p.Device, Cursor: p.Cursor, Last: 1, Head: wire.Head{}.Next(crdt.IDOf(first.Encode()))})
+	again := p.PushRaw(append(append(body, second.Encode()...), '\n')).Want(200)
+	require.Contains(t, string(again.Body), `"merged"`)
+	rec := w.People["reviewer-1"].Get("/v1/records/" + id).Want(200)
+	require.Contains(t, string(rec.Body), `"`+question+`":"2"`)
+}
+
+func TestPreparedTablesGoWhenSomethingIsErased(t *testing.T) {
+	w := servertest.Start(t)
+	p := w.Phones[servertest.Street1]
+	id := servertest.NewRecord()
+	p.Push(p.Set(id, servertest.Form, w.Version, servertest.Grid(servertest.Street1, 201, 3), nil, submitted(question, "1")))
+	reviewer := w.People["reviewer-1"]
+	var job api.Export
+	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "status": []string{"submitted"}, "correction": true}).Want(202).JSON(&job)
+	finished := func() bool {
+		a := reviewer.Get("/v1/exports/" + job.ID)
+		if a.Status != 200 {
+			return false
+		}
+		a.JSON(&job)
+		return job.State == "done"
+	}
+	require.Eventually(t, finished, 10*time.Second, 20*time.Millisecond)
+	kept, err := os.ReadDir(filepath.Join(w.Dir, "exports"))
+	require.NoError(t, err)
+	require.Len(t, kept, 1)
+	p.Do("DELETE", "/v1/records/"+id, map[string]string{"reason": "asked to"}).Want(204)
+	require.Eventually(t, func() bool {
+		kept, err := os.ReadDir(filepath.Join(w.Dir, "exports"))
+		return err == nil && len(kept) == 0
+	}, 10*time.Second, 20*time.Millisecond)
+	reviewer.Get("/v1/exports/" + job.ID + "/file").Problem("not-found")
 }
