@@ -128,7 +128,7 @@ func (f *field) correct(ctx context.Context) error {
 	for _, w := range f.inOfficeStreet() {
 		for k, record := range w.done {
 			v, err := w.phone.View(record)
-			if err != nil {
+			if err != nil || v.State == nil { // only a stub is left on the phone
 				continue
 			}
 			returned := false
