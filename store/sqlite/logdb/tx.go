@@ -413,10 +413,18 @@ func scanCase(row scanner) (c sync.Case, err error) {
 	return c, nil
 }
 
-// PutCases implements sync.Tx.
+// PutCases implements sync.Tx. Records that came before their case was known, or whose case changed, are projected again:
+// their weight is another one now.
 func (t *txn) PutCases(cases []sync.Case) error {
 	for i := range cases {
 		c := &cases[i]
+		before, known, err := t.caseOf(c.No)
+		if err != nil {
+			return err
+		}
+		if known && before == *c {
+			continue
+		}
 		var e encoder
 		if _, err := t.tx.Exec(`INSERT INTO cases (no, street, grid, form, stratum, psu, weight, fpc1, fpc2, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (no) DO UPDATE SET street = excluded.street, grid = excluded.grid, form = excluded.form, stratum = excluded.stratum,
@@ -427,6 +435,44 @@ func (t *txn) PutCases(cases []sync.Case) error {
 		g, no := t.g, c.No
 		delete(g.cases, no)
 		g.onUndo(func() { delete(g.cases, no) })
+		if err := t.projectCase(no); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *txn) projectCase(no string) error {
+	if t.l.Project == nil {
+		return nil
+	}
+	rows, err := t.tx.Query("SELECT id FROM records WHERE case_no = ? AND created IS NOT NULL", no)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		rec, ok, err := t.Record(id)
+		if err != nil {
+			return err
+		}
+		if !ok || rec.State.Erased {
+			continue
+		}
+		if err := t.PutRecord(&rec); err != nil {
+			return err
+		}
 	}
 	return nil
 }
