@@ -49,9 +49,9 @@ type house struct {
 }
 
 // openHouse opens everything in a folder, as the program does; what was opened is closed again where something refuses.
-func openHouse(dir string) (h *house, err error) {
+func openHouse(dir string) (_ *house, err error) {
 	var closers []func() error
-	h = &house{seq: map[string]uint64{}}
+	h := &house{seq: map[string]uint64{}}
 	h.close = func() error {
 		var err error
 		for i := len(closers) - 1; i >= 0; i-- {
