@@ -174,6 +174,12 @@ func (a *App) tend(ctx context.Context, report func(error)) {
 	refresh, retention := time.NewTicker(refreshEvery), time.NewTicker(retentionEvery)
 	defer refresh.Stop()
 	defer retention.Stop()
+	sweep := func() {
+		if err := a.sweepBlobs(ctx); err != nil && ctx.Err() == nil {
+			report(err)
+		}
+	}
+	sweep() // a restore may have brought attachments back that were erased since
 	for {
 		select {
 		case <-ctx.Done():
@@ -186,9 +192,7 @@ func (a *App) tend(ctx context.Context, report func(error)) {
 			if _, err := a.Survey.RunDue(ctx); err != nil && ctx.Err() == nil {
 				report(err)
 			}
-			if err := a.sweepBlobs(ctx); err != nil && ctx.Err() == nil {
-				report(err)
-			}
+			sweep()
 		}
 	}
 }

@@ -107,3 +107,35 @@ func (r *Report) check(path string, synced uint64, sum string, count *uint64, pa
 
 // Verify checks every line and sum, also of what this process has read already.
 func (j *Journal) Verify() (Report, error) { return Verify(j.dir) }
+
+// Snapshot hands over every file of a journal folder as they are at one moment, for backups and restores: written into an
+// empty folder they are that journal. Nobody can append meanwhile, so each should not take long.
+func Snapshot(dir string, each func(name string, data []byte) error) error {
+	const op = "copy journal"
+	lock, err := os.Open(filepath.Join(dir, lockName))
+	if err != nil {
+		return errs.WrapCode(errs.NotFound, op, err)
+	}
+	defer lock.Close()
+	if err := flock(lock, syscall.LOCK_SH); err != nil {
+		return errs.Wrap(op, err)
+	}
+	nos, err := headsFiles(dir)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	names := []string{tailFile, factsFile}
+	if len(nos) > 0 {
+		names = append(names, headsName(nos[len(nos)-1]))
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		if err := each(name, data); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	return nil
+}

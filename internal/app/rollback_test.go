@@ -1,0 +1,49 @@
+package app_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ruhu/server/servertest"
+)
+
+func TestAnOlderDatabaseBeginsANewEpoch(t *testing.T) {
+	w := servertest.Start(t)
+	p := w.Phones[servertest.Street1]
+	withPhoto(t, w, p)
+	w.Stop()
+	file := filepath.Join(w.Dir, "answers.db")
+	old, err := os.ReadFile(file)
+	require.NoError(t, err)
+	epoch := func() (now string, former []string) {
+		now, former, err := w.App.Answers.Epoch(t.Context())
+		require.NoError(t, err)
+		return now, former
+	}
+	w.Open()
+	first, _ := epoch()
+	later := withPhoto(t, w, p)
+	w.Stop()
+
+	// The control: a stop and a start change nothing.
+	w.Open()
+	again, _ := epoch()
+	require.Equal(t, first, again)
+	require.NotContains(t, w.Log.String(), "behind the journal")
+	w.Stop()
+
+	require.NoError(t, os.WriteFile(file, old, 0o600))
+	w.Open()
+	now, former := epoch()
+	require.NotEqual(t, first, now)
+	require.Contains(t, former, first)
+	require.Contains(t, w.Log.String(), "behind the journal")
+	w.People["reviewer-1"].Get("/v1/records/" + later).Problem("not-found")
+	w.Stop()
+	w.Open()
+	again, _ = epoch()
+	require.Equal(t, now, again, "once is enough")
+}
