@@ -294,6 +294,23 @@ func (s *FileStore) Commit(_ context.Context, entries map[string][]byte) error {
 	return nil
 }
 
+// Shred implements the phone's Shredder: the step is the writing of a new log, without what is gone.
+func (s *FileStore) Shred(_ context.Context, entries map[string][]byte) error {
+	const op = "save"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return errs.WrapCode(errs.FailStop, op, s.broken)
+	}
+	live, bytes := maps.Clone(s.live), s.bytes
+	s.put(entries)
+	err := s.compact()
+	if err != nil {
+		s.live, s.bytes = live, bytes
+	}
+	return err
+}
+
 // compact writes what lives into a new log, which takes the old one's place when it is whole.
 func (s *FileStore) compact() error {
 	id := make([]byte, logID)
@@ -310,14 +327,20 @@ func (s *FileStore) compact() error {
 	}
 	whole := append(slices.Clone(id), sealed...)
 	if err := s.writeNew("log", whole); err != nil {
+		if errs.CodeOf(err) != errs.DiskFull {
+			s.broken = err // which of the two logs the folder holds is not known
+		}
 		return err
 	}
 	f, err := os.OpenFile(s.path("log"), os.O_RDWR, 0o600)
-	if err != nil {
-		return fileErr("open log", err)
+	if err == nil {
+		if _, err = f.Seek(int64(len(whole)), io.SeekStart); err != nil {
+			err = errors.Join(err, f.Close())
+		}
 	}
-	if _, err := f.Seek(int64(len(whole)), io.SeekStart); err != nil {
-		return fileErr("open log", errors.Join(err, f.Close()))
+	if err != nil {
+		s.broken = err
+		return fileErr("open log", err)
 	}
 	if s.log != nil {
 		_ = s.log.Close() // replaced; its bytes are in the new one

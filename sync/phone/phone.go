@@ -40,6 +40,7 @@ type Phone struct {
 	left  map[string]bool // records whose view has ended while own sets are still kept
 	fresh bool            // opened and not yet compared with the server: the store may be that of another time
 	batch int             // change sets in the next push; small on a bad link
+	shred bool            // the step under way deletes words for good
 }
 
 // Open loads a phone from its store; an empty store gives one that is not enrolled.
@@ -151,7 +152,12 @@ func (p *Phone) commit(ctx context.Context, ch changes) error {
 		p.m.Logs = append(p.m.Logs, l.logMeta)
 	}
 	ch.put(keyMeta, p.m)
-	if err := p.o.Store.Commit(ctx, ch); err != nil {
+	save := p.o.Store.Commit
+	if s, ok := p.o.Store.(Shredder); ok && p.shred {
+		save = s.Shred
+	}
+	p.shred = false
+	if err := save(ctx, ch); err != nil {
 		if again := p.load(ctx); again != nil {
 			return errs.Wrap("reload phone", again)
 		}

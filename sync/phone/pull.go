@@ -125,6 +125,7 @@ func (p *Phone) revoked(ctx context.Context, cause error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ch := changes{}
+	p.shred = !p.m.Revoked
 	p.m.Revoked, p.m.Complete = true, false
 	p.dropBase(ch)
 	if err := p.commit(ctx, ch); err != nil {
@@ -332,6 +333,7 @@ func (p *Phone) erased(l *wire.PullLine, ch changes) {
 	if l.Record == "" {
 		return
 	}
+	p.shred = true
 	if p.erase[l.Record] == nil {
 		m := &erasedMark{Record: l.Record, Proof: l.Proof}
 		p.erase[l.Record] = m
@@ -354,6 +356,7 @@ func (p *Phone) erased(l *wire.PullLine, ch changes) {
 // withheld deletes the values under a prefix from the copy and from own sets that arrived. One that is not acknowledged
 // goes out first, the server strips it on arrival, and the line comes again with its state.
 func (p *Phone) withheld(l *wire.PullLine, ch changes) {
+	p.shred = true
 	if c := p.bases[l.Record]; c.state() != nil {
 		s := c.state().Clone()
 		s.Withhold(l.Prefix)

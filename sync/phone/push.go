@@ -496,6 +496,7 @@ func (p *Phone) verdict(l *log, v wire.Verdict, r *PushReport, ch changes) {
 			e.Status = wire.Merged
 		}
 		if e.Code == errs.Erased {
+			p.shred = p.shred || e.Line != nil
 			e.Line = nil
 		}
 		ch.put(keyEntry(l.Device, seq), e)

@@ -17,6 +17,13 @@ type Store interface {
 	Commit(ctx context.Context, entries map[string][]byte) error
 }
 
+// Shredder is a Store that keeps what was replaced or deleted, until it is told not to.
+type Shredder interface {
+	// Shred commits as Commit does; afterwards nothing that any step up to this one replaced or deleted can be read from what
+	// the store has written.
+	Shred(ctx context.Context, entries map[string][]byte) error
+}
+
 // Memory is a Store in memory. The zero value is empty and ready.
 type Memory struct {
 	mu      gosync.Mutex
