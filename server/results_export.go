@@ -9,6 +9,7 @@ import (
 	"ruhu/internal/errs"
 	"ruhu/server/api"
 	"ruhu/survey"
+	"ruhu/survey/export"
 )
 
 // CreateExport queues a table.
@@ -29,6 +30,11 @@ func (s *Server) CreateExport(ctx context.Context, req api.CreateExportRequestOb
 	}
 	if s.Survey.Snapshot().Latest(b.Form) == nil {
 		return nil, errs.New(errs.NotFound, "export", "no form %s", b.Form)
+	}
+	switch export.Format(b.Format) {
+	case export.CSV, export.XLSX:
+	default:
+		return nil, errs.New(errs.UnsupportedMedia, "export", "tables are made as csv and xlsx, not %s", b.Format)
 	}
 	if err := s.mayExport(ctx, c.principal, area, b); err != nil {
 		return nil, err

@@ -156,6 +156,7 @@ func TestExportIsAJobOfItsOwner(t *testing.T) {
 	p.Push(p.Set(servertest.NewRecord(), servertest.Form, w.Version, servertest.Grid(servertest.Street1, 201, 3), nil, submitted(question, "1")))
 	reviewer := w.People["reviewer-1"]
 	reviewer.Post("/v1/exports", map[string]any{"form": "none", "format": "csv"}).Problem("not-found")
+	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "sav"}).Problem("unsupported-media")
 	var job api.Export
 	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "status": []string{"submitted"}}).Problem("rule")
 	reviewer.Post("/v1/exports", map[string]any{"form": servertest.Form, "format": "csv", "area": servertest.Street1 + "201"}).Problem("rule")
