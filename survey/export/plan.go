@@ -1,10 +1,7 @@
 package export
 
 import (
-	"strings"
-
 	"ruhu/schema"
-	"ruhu/survey"
 )
 
 // Plan is what an export will look like: its tables and columns. It depends on form and options only, not on records.

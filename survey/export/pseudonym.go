@@ -10,8 +10,9 @@ import (
 // pseudonyms names records and sampling units for one grant and snapshot: HMAC under a key that is itself HMAC(master,
 // grant, snapshot), so that two exports cannot be joined.
 type pseudonyms struct {
-	mac hash.Hash
-	sum [sha256.Size]byte
+	mac  hash.Hash
+	text *base32.Encoding
+	sum  [sha256.Size]byte
 }
 
 const keyChars = 20 // 100 bits
@@ -19,7 +20,8 @@ const keyChars = 20 // 100 bits
 func newPseudonyms(master []byte, grant, snapshotID string) *pseudonyms {
 	k := hmac.New(sha256.New, master)
 	k.Write([]byte("ruhu-export:" + grant + "\x00" + snapshotID))
-	return &pseudonyms{mac: hmac.New(sha256.New, k.Sum(nil))}
+	const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
+	return &pseudonyms{mac: hmac.New(sha256.New, k.Sum(nil)), text: base32.NewEncoding(crockford).WithPadding(base32.NoPadding)}
 }
 
 func (p *pseudonyms) of(kind, id string) string {
@@ -28,6 +30,5 @@ func (p *pseudonyms) of(kind, id string) string {
 	p.mac.Write([]byte{0})
 	p.mac.Write([]byte(id))
 	sum := p.mac.Sum(p.sum[:0])
-	const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
-	return base32.NewEncoding(crockford).WithPadding(base32.NoPadding).EncodeToString(sum)[:keyChars]
+	return p.text.EncodeToString(sum)[:keyChars]
 }
