@@ -75,8 +75,8 @@ func (e *entry) held() bool {
 
 func (e *entry) void() bool { return e.Status == wire.Voided || e.From > 0 }
 
-// copy_ is the server's word on one record: its state, or a stub.
-type copy_ struct {
+// baseCopy is the server's word on one record: its state, or a stub.
+type baseCopy struct {
 	Record    string    `json:"record"`
 	Kind      wire.Kind `json:"kind"`
 	Grid      string    `json:"grid"`
@@ -95,7 +95,7 @@ type copy_ struct {
 	parsed *crdt.State
 }
 
-func (c *copy_) state() *crdt.State {
+func (c *baseCopy) state() *crdt.State {
 	if c == nil || c.State == "" {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (c *copy_) state() *crdt.State {
 }
 
 // stub takes the answers away and leaves what coverage needs.
-func (c *copy_) stub() {
+func (c *baseCopy) stub() {
 	if s := c.state(); s != nil && c.Status == "" {
 		c.Status = "draft"
 		if w, ok := s.Shown(crdt.StatusPath); ok {

@@ -33,7 +33,7 @@ type Phone struct {
 	mu    gosync.Mutex // what follows
 	m     meta
 	logs  []*log
-	bases map[string]*copy_
+	bases map[string]*baseCopy
 	draft map[string]*draft
 	erase map[string]*erasedMark
 	items map[string]*item
@@ -63,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Phone, error) {
 // item or draft is dropped, the first two come again with the next pull from zero.
 func (p *Phone) load(ctx context.Context) error {
 	p.m, p.logs = meta{}, nil
-	p.bases, p.draft, p.erase, p.items = map[string]*copy_{}, map[string]*draft{}, map[string]*erasedMark{}, map[string]*item{}
+	p.bases, p.draft, p.erase, p.items = map[string]*baseCopy{}, map[string]*draft{}, map[string]*erasedMark{}, map[string]*item{}
 	p.left = map[string]bool{}
 	entries, damaged := map[string][]*entry{}, false
 	err := p.o.Store.Load(ctx, func(key string, value []byte) error {
@@ -88,7 +88,7 @@ func (p *Phone) load(ctx context.Context) error {
 			}
 			entries[device] = append(entries[device], e)
 		case "copy":
-			c := &copy_{}
+			c := &baseCopy{}
 			if json.Unmarshal(value, c) == nil && c.Record == rest && (c.State == "" || c.state() != nil) {
 				p.bases[rest] = c
 			} else {

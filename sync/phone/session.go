@@ -94,7 +94,7 @@ func (p *Phone) Edit(record string) (*Session, error) {
 }
 
 // streamOf tells which log a record's writes go to.
-func (p *Phone) streamOf(record string, base *copy_) Stream {
+func (p *Phone) streamOf(record string, base *baseCopy) Stream {
 	for _, l := range p.logs {
 		if l.lastOf(record, l.last()) > 0 {
 			return l.Stream
