@@ -200,17 +200,18 @@ func outcomesOf(i, p, r, nc, o, unknown, ne Count) (stats.Outcomes, bool) {
 	return stats.Outcomes{I: f(i), P: f(p), R: f(r), NC: f(nc), O: f(o), UH: f(unknown), NE: f(ne)}, true
 }
 
-// effort is shown where the completed interviews are; attempts are no respondents, but few attempts tell as much.
+// effort is shown where the visited households are. Attempts are no respondents, but how many more there were than
+// households would tell how few were visited again.
 func (c *coverage) effort(policy disclosure.Policy) Effort {
-	completed := c.visited.cells[0][colCompleted]
-	attempts := shown(c.attempts)
-	visited := c.visited.cells[0][colVisited]
-	if policy.Small(c.attempts) && c.attempts != 0 || visited.hidden {
-		attempts = hiddenCount()
+	completed, visited := c.visited.cells[0][colCompleted], c.visited.cells[0][colVisited]
+	e := Effort{Attempts: hiddenCount()}
+	again := c.attempts - visited.n
+	if visited.hidden || c.attempts != 0 && policy.Small(c.attempts) || again != 0 && policy.Small(again) {
+		return e
 	}
-	e := Effort{Attempts: attempts}
-	if !attempts.hidden && !completed.hidden && completed.n > 0 {
-		e.PerCompleted = figure(float64(attempts.n) / float64(completed.n))
+	e.Attempts = shown(c.attempts)
+	if !completed.hidden && completed.n > 0 {
+		e.PerCompleted = figure(float64(c.attempts) / float64(completed.n))
 	}
 	return e
 }
