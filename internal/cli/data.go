@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
+
 	"ruhu/auth"
 	"ruhu/internal/app"
 	"ruhu/survey"
@@ -13,7 +16,8 @@ type dataFlag struct {
 
 // with opens the data directory for one command and closes it again. A server may be running on it.
 func (d dataFlag) with(e *env, fn func(a *app.App) error) error {
-	a, err := app.Open(e.ctx, d.Data, app.Options{Clock: e.clock})
+	_, err := os.Stat(filepath.Join(d.Data, demoMark))
+	a, err := app.Open(e.ctx, d.Data, app.Options{Clock: e.clock, Demo: err == nil})
 	if err != nil {
 		return err
 	}

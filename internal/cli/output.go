@@ -84,3 +84,6 @@ func bar(e *env, w io.Writer, what string) func(done, total int) {
 func (e *env) warn(text string) { fmt.Fprintln(e.io.Err, "warning:", text) }
 
 func baseName(path string) string { return filepath.Base(path) }
+
+// note says on the terminal what is being done.
+func (e *env) note(text string) { fmt.Fprintln(e.io.Err, text) }
