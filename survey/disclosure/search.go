@@ -50,6 +50,9 @@ func newSearch(t *Table, p Policy) *search {
 		}
 		openZero := t.at(cell) == 0 && (p.ShowZeros || t.ZeroShown != nil && t.ZeroShown(r, c))
 		s.primary[cell] = p.Small(t.at(cell)) && !openZero
+		if t.Held != nil && t.Held(r, c) {
+			s.primary[cell], openZero = true, false
+		}
 		s.start[cell] = s.primary[cell] || (t.Withheld != nil && t.Withheld(r, c))
 		s.harmless[cell] = s.start[cell] && openZero
 		if t.Cost != nil {

@@ -28,6 +28,8 @@ type Table struct {
 	Count      [][]int64 // by row, column
 	// Withheld cells are never shown, whatever their count, and cost nothing to hide; what is shown must not give them back.
 	Withheld func(row, col int) bool
+	// Held cells are hidden as small ones are: because they moved too little since they were last published.
+	Held func(row, col int) bool
 	// Fixed cells are shown elsewhere and cannot be hidden here. They must not be small.
 	Fixed func(row, col int) bool
 	// ZeroShown cells may show a zero: it speaks about nobody. Where such a zero is withheld it may be computable.

@@ -20,6 +20,7 @@ func Build(in Input) (*Summary, error) {
 		return nil, err
 	}
 	k := newMasker(places)
+	k.earlier = in.Earlier
 	cover, err := k.coverage(in.Coverage, in.Policy)
 	if err != nil {
 		return nil, errs.Wrap("street summary: coverage", err)
@@ -50,6 +51,9 @@ func Build(in Input) (*Summary, error) {
 	}
 	s.Suppressed = k.suppressed(s)
 	s.Method = method(&in)
+	if in.Release {
+		s.Cells = k.ledger.Published()
+	}
 	return s, nil
 }
 

@@ -90,13 +90,13 @@ func (b *builder) raise(n []int64) {
 func (b *builder) stopped(p *Participation, root based) {
 	p.Records, p.Stopped = hiddenCount(), hiddenCount()
 	rest := b.t.records.n[0] - root.count(0)
+	all, stopped := cellName("records", b.in.Street.Code, "all"), cellName("records", b.in.Street.Code, "stopped")
 	switch {
-	case p.Participants.hidden || rest != 0 && b.in.Policy.Small(rest):
+	case p.Participants.hidden || rest != 0 && b.in.Policy.Small(rest), b.k.held(all, b.t.records.n[0], b.in.Policy), b.k.held(stopped, rest, b.in.Policy):
 		b.k.hidden["records"] = true
 	case rest >= 0:
 		p.Records, p.Stopped = shown(b.t.records.n[0]), shown(rest)
 	}
-	all, stopped := cellName("records", b.in.Street.Code, "all"), cellName("records", b.in.Street.Code, "stopped")
 	if !p.Records.hidden {
 		b.k.ledger.Publish(all, p.Records.n)
 		b.k.ledger.Publish(stopped, p.Stopped.n)

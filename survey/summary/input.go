@@ -31,6 +31,9 @@ type Input struct {
 	Date     string // civil date of the snapshot
 	Release  bool   // approved records only, to be frozen and shown beyond the street
 	Demo     bool   // invented data
+	// Earlier is what earlier releases of the street and form showed, see EarlierCells. A count that moved since, but by less
+	// than the threshold, is held back.
+	Earlier []map[string]int64
 }
 
 // GridCoverage is what is known of the households of one grid. Nobody is named: these are counts.

@@ -39,12 +39,24 @@ func (m *maskedTable) at(row, col int) Count { return m.cells[row][col] }
 
 // masker makes the tables of one summary and keeps what is published in a ledger.
 type masker struct {
-	places []place
-	ledger disclosure.System
-	hidden map[string]bool // table id -> something is hidden there
+	places  []place
+	ledger  disclosure.System
+	hidden  map[string]bool    // table id -> something is hidden there
+	earlier []map[string]int64 // what earlier releases showed
 }
 
 func newMasker(places []place) *masker { return &masker{places: places, hidden: map[string]bool{}} }
+
+// held reports whether a count moved since an earlier release, but by less than the threshold: the two together would tell
+// of the few in between.
+func (k *masker) held(name string, count int64, policy disclosure.Policy) bool {
+	for _, cells := range k.earlier {
+		if before, was := cells[name]; was && before != count && max(before-count, count-before) < policy.Threshold {
+			return true
+		}
+	}
+	return false
+}
 
 // frame masks a single column: the base of other tables. Zeros are shown.
 func (k *masker) frame(id string, depth int, policy disclosure.Policy, count func(row int) int64) ([]Count, error) {
@@ -69,6 +81,7 @@ func (k *masker) frame(id string, depth int, policy disclosure.Policy, count fun
 		t.Count[r][0] = count(i)
 	}
 	t.ZeroShown = func(int, int) bool { return true }
+	t.Held = func(r, _ int) bool { return k.held(cellName(id, k.places[at[r]].area.Code, id), t.Count[r][0], policy) }
 	mask, err := disclosure.Suppress(t, policy)
 	if err != nil {
 		return nil, err
@@ -321,6 +334,16 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 		return c == 0 || l.cols[c].fixed != nil && l.cols[c].fixed(rows.members[r][0])
 	}
 	t.ZeroShown = func(_, c int) bool { return l.cols[c].zeros }
+	t.Held = func(r, c int) bool {
+		if t.Fixed(r, c) {
+			return false
+		}
+		name := k.name(l, rows.members[r][0], c)
+		if p := rows.mergedInto[r]; p >= 0 {
+			name = k.mergedName(l, p, c)
+		}
+		return k.held(name, t.Count[r][c], l.policy)
+	}
 	t.Withheld = func(r, c int) bool { return l.cols[c].withheld != nil && l.cols[c].withheld(rows.members[r][0]) }
 	mask, err := disclosure.Suppress(t, l.policy)
 	return t, mask, err

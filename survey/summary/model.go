@@ -30,6 +30,8 @@ type Summary struct {
 	Questions  []Question    `json:"questions"`
 	Suppressed []Suppressed  `json:"suppressed"`
 	Method     []Words       `json:"method"`
+	// Cells are all published counts by name, in releases: the next release is checked against them.
+	Cells map[string]int64 `json:"cells,omitempty"`
 
 	ledger *disclosure.System
 }
