@@ -117,8 +117,42 @@ func (s summaries) input(ctx context.Context, street, form string, released bool
 	if in.Areas, err = s.areasOf(ctx, street); err != nil {
 		return nil, err
 	}
+	if released {
+		if in.Earlier, err = s.earlier(ctx, street, form); err != nil {
+			return nil, err
+		}
+	}
 	in.Coverage, err = s.coverage(ctx, street)
 	return in, err
+}
+
+// earlier returns what former releases of a form showed, which a new one is checked against.
+func (s summaries) earlier(ctx context.Context, street, form string) ([]map[string]int64, error) {
+	var all []map[string]int64
+	for cursor := ""; ; {
+		list, next, err := s.app.Core.ListReleases(ctx, street, cursor, 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			if r.Form != form {
+				continue
+			}
+			full, err := s.app.Core.GetRelease(ctx, street, r.ID)
+			if err != nil {
+				return nil, err
+			}
+			cells, err := summary.EarlierCells(full.JSON)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, cells)
+		}
+		if next == "" {
+			return all, nil
+		}
+		cursor = next
+	}
 }
 
 func policyOf(info survey.FormInfo) disclosure.Policy {

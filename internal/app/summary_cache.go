@@ -105,6 +105,7 @@ func summaryKey(in *summary.Input) ([32]byte, error) {
 		Records          []survey.StatusCount
 		Snapshot, Date   string
 		Release, Demo    bool
-	}{in.Street, in.District, in.Areas, in.Survey, in.Coverage, in.Records, in.Snapshot, in.Date, in.Release, in.Demo})
+		Earlier          []map[string]int64
+	}{in.Street, in.District, in.Areas, in.Survey, in.Coverage, in.Records, in.Snapshot, in.Date, in.Release, in.Demo, in.Earlier})
 	return sha256.Sum256(b), errs.Wrap("street summary", err)
 }
