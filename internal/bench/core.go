@@ -5,8 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
-	"io/fs"
-	"path/filepath"
 	"runtime"
 
 	"github.com/klauspost/compress/zstd"
@@ -82,21 +80,6 @@ func wireBytes(_ context.Context, o *Options) ([]Line, error) {
 		{Bench: "wire", What: "a day of 40 interviews in one batch, gzip", Unit: "bytes", Value: float64(len(day)), Budget: "10,000"},
 		{Bench: "wire", What: "a day of 40 interviews in one batch, zstd", Unit: "bytes", Value: float64(len(zday))},
 	}, nil
-}
-
-func dirBytes(dir string) (float64, error) {
-	var sum int64
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || (filepath.Base(path) != "answers.db" && filepath.Base(path) != "answers.db-wal") {
-			return err
-		}
-		info, err := d.Info()
-		if err == nil {
-			sum += info.Size()
-		}
-		return err
-	})
-	return float64(sum), errs.Wrap("folder size", err)
 }
 
 func unzip(b []byte) ([]byte, error) {
