@@ -96,6 +96,7 @@ func (p *Phone) obeyLeaves(ch changes) {
 	for record, c := range p.bases {
 		if (c.Stub || p.over(c)) && !p.busy(record) {
 			c.stub()
+			p.shred = true
 			ch.put(keyCopy(record), c)
 		}
 	}
@@ -113,6 +114,7 @@ func (p *Phone) obeyLeaves(ch changes) {
 				open = true
 				continue
 			}
+			p.shred = true
 			delete(p.bases, record)
 			ch.drop(keyCopy(record))
 			if p.draft[record] != nil {
