@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ruhu/internal/errs"
+	"ruhu/sync/crdt"
 )
 
 // Report is what a sync did.
@@ -19,7 +20,7 @@ func (p *Phone) Sync(ctx context.Context) (Report, error) {
 	defer p.flow.Unlock()
 	var r Report
 	for range 3 {
-		push, err := p.push(ctx, p.probeDue())
+		push, err := p.push(ctx, p.probeDue() || p.newsOfHeld())
 		r.Push.add(push)
 		if err != nil {
 			return r, errs.Wrap("sync", err)
@@ -36,7 +37,7 @@ func (p *Phone) Sync(ctx context.Context) (Report, error) {
 		if err != nil {
 			return r, errs.Wrap("sync", err)
 		}
-		if !p.unsettled() {
+		if !p.unsettled() && !p.newsOfHeld() {
 			return r, nil
 		}
 	}
@@ -55,6 +56,24 @@ func (p *Phone) unsettled() bool {
 	for _, m := range p.erase {
 		if len(m.Pending) > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// newsOfHeld reports whether the server's copy of a record covers a set that was last said to be held back: the office has
+// settled it, and what became of it is worth asking at once.
+func (p *Phone) newsOfHeld() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.logs {
+		for _, e := range l.entries {
+			if !e.held() || e.Line == nil && l.Former {
+				continue
+			}
+			if base := p.bases[e.Record].state(); base != nil && base.VV.Covers(crdt.Dot{Device: l.Device, Seq: e.Seq}) {
+				return true
+			}
 		}
 	}
 	return false
