@@ -1,6 +1,7 @@
 package acceptance_test
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -45,8 +46,21 @@ func start(t *testing.T) *site {
 	t.Helper()
 	s := &site{World: servertest.Start(t), t: t, desks: map[string]*desk{}}
 	s.link = newLink(t, func() string { return s.URL })
-	t.Cleanup(s.closePhones)
+	t.Cleanup(func() {
+		s.closePhones()
+		if !t.Failed() {
+			s.verify()
+		}
+	})
 	return s
+}
+
+// verify reads the whole data directory; every scenario ends with it.
+func (s *site) verify() {
+	s.t.Helper()
+	report, err := s.App.Whole().Verify(context.Background(), nil)
+	require.NoError(s.t, err)
+	require.True(s.t, report.OK, "%v", report.Faults)
 }
 
 func (s *site) closePhones() {

@@ -5,8 +5,11 @@ import (
 	"encoding/hex"
 
 	"ruhu/auth"
+	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/store/journal"
+	"ruhu/store/sqlite"
+	"ruhu/store/sqlite/logdb"
 	"ruhu/sync"
 )
 
@@ -44,10 +47,27 @@ func (a *App) align(ctx context.Context) error {
 		behind = behind || b.Any()
 	}
 	if behind {
+		if err := a.eraseAgain(ctx); err != nil {
+			return err
+		}
 		if epoch, err = sync.BeginEpoch(ctx, a.Answers, a.Registry, epoch); err != nil {
 			return err
 		}
 		a.opts.Log.Warn("a new epoch begins: phones will offer again what the server lacks", "epoch", epoch)
+	}
+	return nil
+}
+
+// eraseAgain takes out of databases that were put back what was erased since, and what the keys of today do not open.
+func (a *App) eraseAgain(ctx context.Context) error {
+	for stream, log := range map[sync.Stream]*logdb.Log{sync.Answers: a.AnswersLog, sync.Registry: a.RegistryLog} {
+		again, err := sqlite.EraseAgain(ctx, log, stream, a.Journal, clock.Millis(a.opts.Clock.Now()))
+		if err != nil {
+			return err
+		}
+		if n := len(again.Erased) + len(again.Emptied); n > 0 {
+			a.opts.Log.Warn("what an older database brought back was erased again", "stream", string(stream), "records", n)
+		}
 	}
 	return nil
 }

@@ -399,9 +399,13 @@ func (s *restoring) finishLog(stream sync.Stream, j *journal.Journal) error {
 	if err := l.MarkForRebuild(s.ctx); err != nil {
 		return err
 	}
-	if err := s.eraseAgain(l, stream, j); err != nil {
+	again, err := EraseAgain(s.ctx, l, stream, j, clock.Millis(s.opt.Clock.Now()))
+	if err != nil {
 		return err
 	}
+	s.report.Erased = append(s.report.Erased, again.Erased...)
+	s.report.Emptied = append(s.report.Emptied, again.Emptied...)
+	slices.Sort(s.report.Erased)
 	entry := sync.JournalEntry{Kind: sync.JournalEpoch, Stream: stream, Epoch: s.report.Epoch, At: clock.Millis(s.opt.Clock.Now())}
 	var heads []sync.Head
 	err = l.Update(s.ctx, func(tx sync.Tx) error {
@@ -417,80 +421,4 @@ func (s *restoring) finishLog(stream sync.Stream, j *journal.Journal) error {
 		return err
 	}
 	return j.Note(stream, heads)
-}
-
-// eraseAgain erases what the journal says is erased and what can no longer be opened.
-func (s *restoring) eraseAgain(l *logdb.Log, stream sync.Stream, j *journal.Journal) error {
-	withheld := map[string][]string{}
-	erased := map[string]string{} // record to street
-	for e, err := range j.SyncEntries(stream) {
-		if err != nil {
-			return err
-		}
-		switch e.Kind {
-		case sync.JournalErase:
-			erased[e.Record] = e.Street
-		case sync.JournalWithhold:
-			withheld[e.Record] = append(withheld[e.Record], e.Prefixes...)
-		}
-	}
-	gone, err := l.Unreadable(s.ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range gone {
-		if _, known := erased[id]; known {
-			continue
-		}
-		if prefixes, ok := withheld[id]; ok {
-			if err := l.Forget(s.ctx, id, prefixes); err != nil {
-				return err
-			}
-			s.report.Emptied = append(s.report.Emptied, id)
-			continue
-		}
-		erased[id] = ""
-	}
-	for id, street := range erased {
-		done := false
-		err := l.Update(s.ctx, func(tx sync.Tx) (err error) {
-			done, err = eraseOne(tx, id, street, clock.Millis(s.opt.Clock.Now()))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if done {
-			s.report.Erased = append(s.report.Erased, id)
-		}
-	}
-	slices.Sort(s.report.Erased)
-	return nil
-}
-
-// eraseOne is what the engine's erase does, without a projection and without opening anything.
-func eraseOne(tx sync.Tx, id, street string, at int64) (bool, error) {
-	place, err := tx.(interface {
-		WhereIs(record string) (logdb.Whereabouts, error)
-	}).WhereIs(id)
-	if err != nil || place.Erased {
-		return false, err
-	}
-	if place.Street != "" {
-		street = place.Street
-	}
-	if street == "" {
-		return false, nil // nothing of it came back
-	}
-	e := sync.Event{Street: street, Kind: sync.EventErase, Record: id, Grid: place.Grid, At: at}
-	if err := tx.AppendEvent(&e); err != nil {
-		return false, err
-	}
-	for _, l := range place.Unsettled {
-		l.Status, l.Code = sync.Void, errs.Erased
-		if err := tx.SettleLine(&l, true); err != nil {
-			return false, err
-		}
-	}
-	return place.Known, tx.Erase(street, id)
 }

@@ -43,7 +43,23 @@ func (l *Log) rebuildWhereDue(ctx context.Context) error {
 // a crash is made good by the next Open. done is told how many records are through.
 func (l *Log) Rebuild(ctx context.Context, done func(int64)) error {
 	const op = "rebuild"
-	err := l.file.Write(ctx, func(tx *dbfile.Tx) error {
+	if err := l.DropDerived(ctx); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, l.fill(ctx, done))
+}
+
+// Refill makes what DropDerived left out. Without a Project the next Open that has one does.
+func (l *Log) Refill(ctx context.Context, done func(int64)) error {
+	if l.Project == nil {
+		return nil
+	}
+	return errs.Wrap("rebuild", l.fill(ctx, done))
+}
+
+// DropDerived empties packed rows and aggregates; until Refill, or the next Open, aggregates are incomplete.
+func (l *Log) DropDerived(ctx context.Context) error {
+	return l.file.Write(ctx, func(tx *dbfile.Tx) error {
 		// What the group holds of earlier jobs of this commit belongs to what is deleted here.
 		if err := l.group.flushCells(tx); err != nil {
 			return err
@@ -62,10 +78,6 @@ func (l *Log) Rebuild(ctx context.Context, done func(int64)) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return errs.Wrap(op, l.fill(ctx, done))
 }
 
 // fill projects the records that have no packed row, and then says so.
