@@ -45,9 +45,10 @@ bench: $(BIN) ## measure, with a floor in the same run (docs/benchmarks.md)
 	$(BIN) bench all
 
 fuzz: ## every decoder for FUZZTIME
-	@for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' --with-filename . | sed 's/:func /:/'); do \
+	@failed=""; for target in $$(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sed 's/:func /:/'); do \
 	  dir=$$(dirname $${target%%:*}); name=$${target##*:}; echo "== $$dir $$name"; \
-	  go test $$dir -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); done
+	  go test $$dir -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x || failed="$$failed $$name"; done; \
+	[ -z "$$failed" ] || { echo "found something:$$failed" >&2; exit 1; }
 
 mutants: ## break the program on purpose in the ways that matter; each must turn a test red
 	go run ./internal/guard/mutants
