@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 
 	"filippo.io/age"
@@ -17,6 +16,7 @@ import (
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/store/durable"
+	"ruhu/store/journal"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/dbfile"
 	"ruhu/sync"
@@ -326,27 +326,19 @@ func (d *Data) writeBlobs(ctx context.Context, a *archiveWriter, r *BackupReport
 	return nil
 }
 
-// writeJournal copies the journal's files. The tail, which says how far the others are known to reach, is read first, so that
-// it may lag behind and never runs ahead.
+// writeJournal copies the journal as it is at one moment.
 func (d *Data) writeJournal(a *archiveWriter) error {
 	if err := d.Journal.Sync(); err != nil {
 		return err
 	}
-	dir := filepath.Join(d.Dir, JournalDir)
-	names, err := filepath.Glob(filepath.Join(dir, "[^.]*"))
-	if err != nil {
-		return err
-	}
-	sort.SliceStable(names, func(i, j int) bool { return filepath.Base(names[i]) == "tail" && filepath.Base(names[j]) != "tail" })
-	for _, path := range names {
-		if filepath.Base(path) == "lock" {
-			continue
+	return journal.Snapshot(filepath.Join(d.Dir, JournalDir), func(name string, data []byte) error {
+		a.begin(head{Kind: partFile, Name: JournalDir + "/" + name})
+		for chunk := range slices.Chunk(data, 1<<20) {
+			a.piece(chunk)
 		}
-		if err := writeFile(a, JournalDir+"/"+filepath.Base(path), path); err != nil {
-			return err
-		}
-	}
-	return nil
+		a.end()
+		return a.err
+	})
 }
 
 func writeFile(a *archiveWriter, name, path string) error {

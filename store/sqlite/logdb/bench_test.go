@@ -159,6 +159,75 @@ func BenchmarkPutInterviews(b *testing.B) {
 	require.NoError(b, err)
 	b.ReportMetric(float64(st.Size())/float64(b.N), "B/record")
 	b.ReportMetric(float64(plain)/float64(b.N), "plainB/record")
+	// Without what is derived: the log and the state, their indexes, and what a page leaves empty.
+	for _, q := range []string{"UPDATE states SET packed = NULL", "DELETE FROM cell_blocks", "DELETE FROM cell_names", "VACUUM"} {
+		require.NoError(b, l.File().Exclusive(context.Background(), q))
+	}
+	require.NoError(b, l.File().Checkpoint(context.Background()))
+	st, err = os.Stat(filepath.Join(dir, "answers.db"))
+	require.NoError(b, err)
+	b.ReportMetric(float64(st.Size())/float64(b.N), "logB/record")
+}
+
+// BenchmarkAppendAndPut is the store alone: states, digests and projections are there before it begins.
+func BenchmarkAppendAndPut(b *testing.B) {
+	sample := map[string]sync.Projection{}
+	l := openLog(b, b.TempDir(), logdb.Options{Queue: 1000, Project: func(in sync.ProjectInput) sync.Projection { return sample[in.Record.ID] }})
+	lines, records := make([]*sync.Line, b.N), make([]*sync.Record, b.N)
+	for i := range b.N {
+		c, body := interview(i)
+		lines[i] = &sync.Line{Street: c.Grid[:9], Device: c.Device, DevSeq: c.Seq, ID: crdt.IDOf(body), Record: c.Record, Form: c.Form, Version: c.Version,
+			Grid: c.Grid, Worker: "us_1", Received: c.At, Effective: c.At, Order: 1, Status: sync.Merged, Body: body}
+		r := &sync.Record{ID: c.Record, Street: c.Grid[:9], Grid: c.Grid, Form: c.Form, Version: c.Version, Author: "us_1", State: &crdt.State{}, Orders: 1}
+		r.State.Apply(c, c.At)
+		r.Digest = r.State.Digest()
+		sample[r.ID] = project(sync.ProjectInput{Record: r, LookupCase: func(string) (sync.Case, bool) { return sync.Case{}, false }})
+		records[i] = r
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := cpu()
+	for from := 0; from < b.N; from += 1600 {
+		require.NoError(b, l.Update(context.Background(), func(tx sync.Tx) error {
+			for i := from; i < min(from+1600, b.N); i++ {
+				if err := tx.Append(lines[i]); err != nil {
+					return err
+				}
+				records[i].Created, records[i].Changed = lines[i].Seq, lines[i].Seq
+				if err := tx.PutRecord(records[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	b.ReportMetric(float64(b.N)/(cpu()-start), "records/cpu-s")
+}
+
+// BenchmarkLoneInterviews is 256 phones that push one interview each, again and again.
+func BenchmarkLoneInterviews(b *testing.B) {
+	l := openLog(b, b.TempDir(), logdb.Options{Queue: 1000})
+	next := make(chan int, b.N)
+	for i := range b.N {
+		next <- i
+	}
+	close(next)
+	b.ResetTimer()
+	start := cpu()
+	var wg gosync.WaitGroup
+	for p := range 256 {
+		wg.Go(func() {
+			seq := uint64(0)
+			for i := range next {
+				seq++
+				c, _ := interview(i)
+				c.Device, c.Seq, c.Grid = fmt.Sprintf("dv_lone%03d", p), seq, fmt.Sprintf("990101001%03d%03d", p%16+1, p%5+1)
+				require.NoError(b, l.Update(context.Background(), func(tx sync.Tx) error { return store(tx, c, c.Encode()) }))
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/(cpu()-start), "records/cpu-s")
 }
 
 // BenchmarkFloor writes the same bytes with the bare driver: one row a record, 100 rows a statement run, one commit for 1,600.
