@@ -178,6 +178,17 @@ func TestExportIsAJobOfItsOwner(t *testing.T) {
 	require.Equal(t, file.Body[2:6], part.Body)
 	w.People["researcher-1"].Get("/v1/exports/" + job.ID).Problem("not-found")
 	w.People["reviewer-2"].Get("/v1/exports/" + job.ID + "/file").Problem("not-found")
+
+	// A file made for one area is not served to a person who has left it since.
+	moveTo := func(street string) {
+		w.People["admin"].Do("PATCH", "/v1/users/"+reviewer.User, map[string]any{"area": street}).Want(200)
+		w.Clock.Advance(6 * time.Second)
+	}
+	moveTo(servertest.Street2)
+	moved := w.SignIn("reviewer-1")
+	moved.Get("/v1/exports/" + job.ID + "/file").Problem("out-of-area")
+	moveTo(servertest.Street1)
+	reviewer = w.SignIn("reviewer-1")
 	reviewer.Do("DELETE", "/v1/exports/"+job.ID, nil).Want(204)
 	reviewer.Get("/v1/exports/" + job.ID + "/file").Problem("conflict")
 }
