@@ -49,7 +49,7 @@ type Line struct {
 	Turn      uint64 // street sequence at which Order was given: what a cursor must reach to have seen it. 0 with Order > 0 means Seq
 	Status    LineStatus
 	Code      errs.Code // why quarantined or void
-	Reason    string    // what the office wrote when it settled the line
+	Reason    string    // what the office wrote when it settled or made the line. The store seals it as it does Body
 	Stripped  bool      // withheld values were taken out of Body (see Strip): it no longer hashes to ID
 	Body      []byte    // the exact bytes; nil when void or erased. The store seals it under the record's key
 }
@@ -250,7 +250,7 @@ type Tx interface {
 	PutDevice(d *Device) error
 	// PutAttestation stores a verified attestation.
 	PutAttestation(a Attestation) error
-	// Erase strips bodies (of every line, whatever its status), state, projection and aggregates of a record, leaves the
+	// Erase strips bodies and reasons (of every line, whatever its status), state, projection and aggregates of a record, leaves the
 	// marker (also where nothing of the record is known), and has the record's key destroyed when the transaction commits
 	// (the engine has appended to the journal before). Changed of the marker is the street's last sequence.
 	Erase(street, record string) error

@@ -93,7 +93,7 @@ func (r *run) settle(street string, seq uint64, officer string, act Act, reason 
 	}
 	e := Event{Street: street, Kind: EventSettle, Record: w.ID, Grid: p.Grid, Target: seq, Detail: string(act) + " " + officer, At: r.now}
 	if act == Discard {
-		if err := r.s.journal(JournalEntry{Kind: JournalDiscard, Street: street, Record: w.ID, Device: p.Device, Seq: p.DevSeq, Reason: reason}); err != nil {
+		if err := r.s.journal(JournalEntry{Kind: JournalDiscard, Street: street, Record: w.ID, Device: p.Device, Seq: p.DevSeq}); err != nil {
 			return err
 		}
 	}

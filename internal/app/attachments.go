@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"io"
 	"iter"
 
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/server"
+	"ruhu/server/uploads"
 	"ruhu/store/blob"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/logdb"
@@ -17,14 +19,24 @@ import (
 	"ruhu/sync"
 )
 
-// openBlobs opens the attachments.
+// openBlobs opens the attachments, and what has arrived of them.
 func (a *App) openBlobs(context.Context) (err error) {
 	a.Blobs, err = blob.Open(a.path(blobsDir), blob.Options{Slots: a.Keys.Slots(keys.Blobs), NameKey: a.Keys.Derive("blob-name"),
 		Clock: a.opts.Clock, Zone: a.opts.Zone, OnFailStop: a.opts.OnFailStop})
-	if err == nil {
-		a.onClose(a.Blobs.Close)
+	if err != nil {
+		return err
 	}
+	a.onClose(a.Blobs.Close)
+	a.Uploads, err = uploads.Open(a.path(uploadsDir), a.Keys.Derive("uploads"), a.opts.Clock, a.opts.Rand)
 	return err
+}
+
+// eraseBlob returns what a log calls when none of its records names an attachment any more: what has arrived goes too.
+func (a *App) eraseBlob(stream string) func(hash [32]byte) error {
+	erase := a.Blobs.EraseFor(stream)
+	return func(hash [32]byte) error {
+		return errors.Join(erase(hash), a.Uploads.Forget(hash))
+	}
 }
 
 // sweepBlobs removes attachments that no record names any more and what crashes left.

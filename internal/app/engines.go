@@ -7,7 +7,6 @@ import (
 	"ruhu/internal/errs"
 	"ruhu/internal/jobs"
 	"ruhu/server"
-	"ruhu/server/uploads"
 	"ruhu/store/journal"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/logdb"
@@ -28,7 +27,7 @@ func (a *App) openLogs(context.Context) (err error) {
 	}{{sync.Answers, answersFile, keys.Answers, &a.AnswersLog}, {sync.Registry, registryFile, keys.Registry, &a.RegistryLog}} {
 		*l.to, err = logdb.Open(a.path(l.file), logdb.Options{Stream: l.stream, Slots: a.Keys.Slots(l.slots),
 			Cells: a.Keys.Derive("aggregates:" + string(l.stream)), Rand: a.opts.Rand, Project: project, OnFailStop: a.opts.OnFailStop,
-			Committed: a.Journal.Noter(l.stream), EraseBlob: a.Blobs.EraseFor(string(l.stream))})
+			Committed: a.Journal.Noter(l.stream), EraseBlob: a.eraseBlob(string(l.stream))})
 		if err != nil {
 			return err
 		}
@@ -91,8 +90,7 @@ func (a *App) openRest(context.Context) (err error) {
 	if a.Exports, err = jobs.New(a.Core, a.path(exportsDir), a.writeExport, a.opts.Clock, a.opts.Rand, a.opts.Log); err != nil {
 		return err
 	}
-	a.Uploads, err = uploads.Open(a.path(uploadsDir), a.Keys.Derive("uploads"), a.opts.Clock, a.opts.Rand)
-	return err
+	return nil
 }
 
 // settle does what a crash or restore left undone: both logs in one epoch, what the journal knows applied, cases delivered.

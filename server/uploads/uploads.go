@@ -11,6 +11,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -269,6 +270,31 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 	}
 	u, _ := found.(*upload)
 	return u.Terminate(ctx)
+}
+
+// Forget deletes what has arrived of an attachment that no record names any more, in all its uploads.
+func (s *Store) Forget(hash [32]byte) error {
+	const op = "forget upload"
+	paths, err := filepath.Glob(filepath.Join(s.dir, "up_*"+infoExt))
+	if err != nil {
+		return storage(op, err)
+	}
+	name := "sha256-" + hex.EncodeToString(hash[:])
+	for _, path := range paths {
+		id := strings.TrimSuffix(filepath.Base(path), infoExt)
+		found, err := s.GetUpload(context.Background(), id)
+		if err != nil {
+			continue // it ended meanwhile, or is not one
+		}
+		u, _ := found.(*upload)
+		if !strings.HasPrefix(u.info.MetaData["filename"], name) {
+			continue
+		}
+		if err := u.Terminate(context.Background()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Terminate deletes the upload.

@@ -165,7 +165,7 @@ func (t *tx) Erase(code, record string) error {
 	before := t.d.records[record]
 	for _, l := range t.d.lines[record] {
 		t.change(l)
-		l.Body, l.Stripped = nil, false
+		l.Body, l.Stripped, l.Reason = nil, false, ""
 	}
 	marker := &sync.Record{ID: record, Street: code, State: &crdt.State{Erased: true}, Changed: uint64(len(t.streetOf(code).entries))}
 	if before != nil {

@@ -66,14 +66,14 @@ func (e *encoder) fixedLine(l *sync.Line) {
 	e.int(l.Effective)
 }
 
-// lineCRC covers every clear column of a line; fixed is what fixedLine wrote.
-func (e *encoder) lineCRC(l *sync.Line, chain [32]byte) int64 {
+// lineCRC covers every column of a line but the body, the reason as it is sealed; fixed is what fixedLine wrote.
+func (e *encoder) lineCRC(l *sync.Line, chain [32]byte, reason []byte) int64 {
 	*e = append(*e, chain[:]...)
 	e.uint(l.Order)
 	e.uint(l.Turn)
 	e.text(string(l.Status))
 	e.text(string(l.Code))
-	e.text(l.Reason)
+	e.bytes(reason)
 	e.bool(l.Stripped)
 	return e.crc()
 }

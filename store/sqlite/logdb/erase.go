@@ -38,8 +38,8 @@ func (t *txn) Erase(street, record string) error {
 		if err != nil {
 			return err
 		}
-		l.Stripped = false
-		if err := t.replaceBody(l, nil); err != nil {
+		l.Stripped, l.Reason = false, ""
+		if err := t.replaceBody(l, ref.slot, nil); err != nil {
 			return err
 		}
 	}
@@ -101,6 +101,11 @@ func (t *txn) Withhold(record string, prefixes []string) error {
 			return err
 		}
 		if l.Body == nil {
+			if l.Reason != "" {
+				if err := t.replaceBody(l, slot, nil); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		body, taken, err := sync.Strip(l.Body, prefixes)
@@ -115,7 +120,7 @@ func (t *txn) Withhold(record string, prefixes []string) error {
 				return err
 			}
 		}
-		if err := t.replaceBody(l, sealed); err != nil {
+		if err := t.replaceBody(l, slot, sealed); err != nil {
 			return err
 		}
 	}
@@ -180,11 +185,16 @@ func (t *txn) reseal(record string, slot uint64, prefixes []string) error {
 	return err
 }
 
-// replaceBody stores another sealed body of a line, and its Stripped.
-func (t *txn) replaceBody(l *storedLine, sealed []byte) error {
+// replaceBody stores another sealed body of a line, its Stripped, and its Reason under the key of slot.
+func (t *txn) replaceBody(l *storedLine, slot uint64, sealed []byte) error {
+	reason, err := t.l.sealReason(slot, &l.Line, &t.g.scratch)
+	if err != nil {
+		return err
+	}
 	var e encoder
 	e.fixedLine(&l.Line)
-	_, err := t.tx.Exec("UPDATE lines SET body = ?, stripped = ?, crc = ? WHERE place = ?", sealed, l.Stripped, e.lineCRC(&l.Line, l.chain), l.place)
+	_, err = t.tx.Exec("UPDATE lines SET body = ?, reason = ?, stripped = ?, crc = ? WHERE place = ?", sealed, orEmpty(reason), l.Stripped,
+		e.lineCRC(&l.Line, l.chain, reason), l.place)
 	return err
 }
 

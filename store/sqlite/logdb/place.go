@@ -97,9 +97,9 @@ func (t *txn) forget(record string, prefixes []string) error {
 		if err != nil {
 			return err
 		}
-		if l.Status != sync.Void {
-			l.Stripped = true
-			if err := t.replaceBody(l, nil); err != nil {
+		if l.Status != sync.Void || len(l.reason) > 0 {
+			l.Stripped = l.Stripped || l.Status != sync.Void
+			if err := t.replaceBody(l, slot, nil); err != nil {
 				return err
 			}
 		}

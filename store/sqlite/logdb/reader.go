@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"ruhu/internal/errs"
+	"ruhu/store/keys"
 	"ruhu/store/sqlite/dbfile"
 	"ruhu/sync"
 	"ruhu/sync/crdt"
@@ -250,6 +251,7 @@ type storedLine struct {
 	slot   uint64
 	chain  [32]byte
 	sealed []byte
+	reason []byte // sealed
 }
 
 var statusNames = [...]sync.LineStatus{1: sync.Merged, 2: sync.Waiting, 3: sync.Quarantined, 4: sync.Void}
@@ -263,14 +265,14 @@ func statusNumber(s sync.LineStatus) (int, error) {
 	return 0, errs.New(errs.Internal, "store line", "status %q", s)
 }
 
-// scanLine reads a row and checks it; unseal then opens the body. A row that does not pass its check comes with the error.
+// scanLine reads a row and checks it; unsealBody then opens the body and the reason. A row that does not pass its check comes with the error.
 func scanLine(row scanner) (*storedLine, error) {
 	var l storedLine
 	var id, chain []byte
 	var crc int64
 	var status int
 	if err := row.Scan(&l.Street, &l.place, &l.Device, &l.DevSeq, &id, &l.Record, &l.slot, &l.Form, &l.Version, &l.Grid, &l.Worker, &l.Received,
-		&l.Effective, &l.Order, &l.Turn, &status, &l.Code, &l.Reason, &l.Stripped, &chain, &crc, &l.sealed); err != nil {
+		&l.Effective, &l.Order, &l.Turn, &status, &l.Code, &l.reason, &l.Stripped, &chain, &crc, &l.sealed); err != nil {
 		return nil, err
 	}
 	l.Seq, l.ID, l.chain = seqOf(l.place), hash32(id), hash32(chain)
@@ -279,13 +281,21 @@ func scanLine(row scanner) (*storedLine, error) {
 	}
 	e := make(encoder, 0, 512)
 	e.fixedLine(&l.Line)
-	if e.lineCRC(&l.Line, l.chain) != crc {
+	if e.lineCRC(&l.Line, l.chain, l.reason) != crc {
 		return &l, errs.New(errs.Damaged, "read line", "line %s/%d (%s:%d) of record %s does not pass its check", l.Street, l.Seq, l.Device, l.DevSeq, l.Record)
 	}
 	return &l, nil
 }
 
+// unsealBody opens body and reason. A reason whose key is destroyed is none.
 func (r *reader) unsealBody(l *storedLine) error {
+	if len(l.reason) > 0 {
+		reason, err := r.l.unseal(l.slot, sealReason, l.ID[:], l.reason, "record "+l.Record+", line "+l.Device)
+		if err != nil && !keys.IsDestroyed(err) {
+			return err
+		}
+		l.Reason = string(reason)
+	}
 	if l.sealed == nil {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"ruhu/internal/errs"
 	"ruhu/store/keys"
+	"ruhu/sync"
 )
 
 // What is sealed begins with a byte that tells how it is packed. S2 with a dictionary of a change set's fixed parts makes
@@ -41,6 +42,18 @@ func (l *Log) pack(dst, plain []byte, how byte) []byte {
 	dst = dst[:1+len(n)]
 	dst[0] = how
 	return dst
+}
+
+// sealReason seals why the office did something to a line, or wrote it: an officer's words about a respondent. nil for none.
+func (l *Log) sealReason(slot uint64, line *sync.Line, scratch *[]byte) ([]byte, error) {
+	if line.Reason == "" {
+		return nil, nil
+	}
+	key, err := l.Slots.Sealer(slot)
+	if err != nil {
+		return nil, err
+	}
+	return l.seal(key, sealReason, line.ID[:], []byte(line.Reason), scratch)
 }
 
 // maxUnpacked bounds what a damaged length can make us allocate; the seal has vouched for the bytes already.
@@ -79,6 +92,7 @@ const (
 	sealBody   = 'B'
 	sealState  = 'S'
 	sealPacked = 'P'
+	sealReason = 'R'
 )
 
 func aad(dst []byte, kind byte, whose []byte) []byte { return append(append(dst[:0], kind), whose...) }

@@ -55,11 +55,13 @@ func (t *txn) Append(l *sync.Line) error {
 	}
 	var rec any
 	var body []byte
+	slot := uint64(0)
 	if l.Record != "" {
 		ref, err := t.numbered(l.Record)
 		if err != nil {
 			return err
 		}
+		slot = ref.slot
 		rec = int64(ref.no)
 		if l.Body != nil {
 			if ref.erased {
@@ -78,7 +80,11 @@ func (t *txn) Append(l *sync.Line) error {
 	e := encoder(t.g.buf[:0])
 	e.fixedLine(l)
 	s.head.Chain = nextChain(s.head.Chain, e, &t.g.scratch)
-	crc := e.lineCRC(l, s.head.Chain)
+	reason, err := t.l.sealReason(slot, l, &t.g.scratch)
+	if err != nil {
+		return err
+	}
+	crc := e.lineCRC(l, s.head.Chain, reason)
 	t.g.buf = e
 	t.changedDevice(d)
 	d.last++
@@ -91,11 +97,19 @@ func (t *txn) Append(l *sync.Line) error {
 	_, err = t.tx.Exec(`INSERT INTO lines (place, device, dev_seq, id, rec, form, version, grid, worker, received, effective, ord, turn, status, code, reason,
 		stripped, chain, crc, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		placeOf(s.no, l.Seq), d.no, int64(l.DevSeq), l.ID[:], rec, l.Form, l.Version, l.Grid, l.Worker, l.Received, l.Effective,
-		int64(l.Order), int64(l.Turn), status, string(l.Code), l.Reason, l.Stripped, s.head.Chain[:], crc, body)
+		int64(l.Order), int64(l.Turn), status, string(l.Code), orEmpty(reason), l.Stripped, s.head.Chain[:], crc, body)
 	if err != nil {
 		return err
 	}
 	return t.noteUnsettled(placeOf(s.no, l.Seq), l.Status, true)
+}
+
+// orEmpty is what a column holds where there is nothing sealed.
+func orEmpty(sealed []byte) any {
+	if sealed == nil {
+		return ""
+	}
+	return sealed
 }
 
 // noteUnsettled lists a line among those the office has to decide on, or takes it off.
@@ -184,12 +198,16 @@ func (t *txn) SettleLine(l *sync.Line, dropBody bool) error {
 		return err
 	}
 	own.Status, own.Code, own.Order, own.Turn, own.Reason = l.Status, l.Code, l.Order, l.Turn, l.Reason
+	reason, err := t.l.sealReason(own.slot, &own.Line, &t.g.scratch)
+	if err != nil {
+		return err
+	}
 	var e encoder
 	e.fixedLine(&own.Line)
 	drop := dropBody && l.Status == sync.Void
 	t.stripped = t.stripped || drop
 	_, err = t.tx.Exec(`UPDATE lines SET status = ?, code = ?, ord = ?, turn = ?, reason = ?, crc = ?, body = CASE WHEN ? THEN NULL ELSE body END WHERE place = ?`,
-		status, string(own.Code), int64(own.Order), int64(own.Turn), own.Reason, e.lineCRC(&own.Line, own.chain), drop, own.place)
+		status, string(own.Code), int64(own.Order), int64(own.Turn), orEmpty(reason), e.lineCRC(&own.Line, own.chain, reason), drop, own.place)
 	if err != nil {
 		return err
 	}
