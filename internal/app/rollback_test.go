@@ -10,10 +10,10 @@ import (
 	"ruhu/server/servertest"
 )
 
-func TestAnOlderDatabaseBeginsANewEpoch(t *testing.T) {
+func TestAnOlderDatabaseBeginsANewEpochAndForgetsWhatWasErased(t *testing.T) {
 	w := servertest.Start(t)
 	p := w.Phones[servertest.Street1]
-	withPhoto(t, w, p)
+	erased := withPhoto(t, w, p)
 	w.Stop()
 	file := filepath.Join(w.Dir, "answers.db")
 	old, err := os.ReadFile(file)
@@ -26,6 +26,11 @@ func TestAnOlderDatabaseBeginsANewEpoch(t *testing.T) {
 	w.Open()
 	first, _ := epoch()
 	later := withPhoto(t, w, p)
+	for _, record := range []string{erased, later} {
+		w.People["reviewer-1"].Get("/v1/records/" + record).Want(200)
+	}
+	_, err = w.App.Answers.Erase(t.Context(), servertest.Street1, erased, "asked")
+	require.NoError(t, err)
 	w.Stop()
 
 	// The control: a stop and a start change nothing.
@@ -42,6 +47,7 @@ func TestAnOlderDatabaseBeginsANewEpoch(t *testing.T) {
 	require.Contains(t, former, first)
 	require.Contains(t, w.Log.String(), "behind the journal")
 	w.People["reviewer-1"].Get("/v1/records/" + later).Problem("not-found")
+	w.People["reviewer-1"].Get("/v1/records/" + erased).Problem("erased")
 	w.Stop()
 	w.Open()
 	again, _ = epoch()
