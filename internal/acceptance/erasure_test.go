@@ -20,7 +20,6 @@ import (
 	"ruhu/server/api"
 	"ruhu/server/servertest"
 	"ruhu/store/keys"
-	"ruhu/store/sqlite"
 	replica "ruhu/sync/phone"
 )
 
@@ -234,15 +233,8 @@ func (s *site) begin(p *servertest.Phone, photo []byte, pairs ...string) (record
 // unpack restores a backup and returns the folder.
 func (s *site) unpack(backup, keyFile string) string {
 	s.t.Helper()
-	b, err := os.Open(backup)
-	require.NoError(s.t, err)
-	defer func() { _ = b.Close() }()
-	k, err := os.Open(keyFile)
-	require.NoError(s.t, err)
-	defer func() { _ = k.Close() }()
 	dir := filepath.Join(s.t.TempDir(), "restored")
-	_, err = sqlite.Restore(s.t.Context(), b, k, dir, sqlite.RestoreOptions{Clock: s.Clock, Rand: rand.Reader})
-	require.NoError(s.t, err)
+	s.restoreInto(dir, backup, keyFile, "")
 	return dir
 }
 

@@ -182,6 +182,7 @@ func (s *site) handsetAt(street, name string, c clock.Clock) *handset {
 	s.t.Helper()
 	h := &handset{s: s, dir: filepath.Join(s.t.TempDir(), "phone"), clock: c}
 	h.start()
+	s.People["admin"] = s.desk("admin").Client // who draws the code
 	h.must(h.Enrol(s.t.Context(), s.Code(street, name), name, "headless"))
 	h.sync()
 	s.phones = append(s.phones, h)
