@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"ruhu/internal/clock"
@@ -48,10 +49,10 @@ func main() {
 		if green[m.test] {
 			verdict = m.run(dir)
 		}
-		if verdict != "killed" {
+		if !strings.HasPrefix(verdict, killed) {
 			survived++
 		}
-		fmt.Printf("%-9s %5.1fs  %s\n", verdict, clock.System().Now().Sub(start).Seconds(), m.name)
+		fmt.Printf("%5.1fs  %s: %s\n", clock.System().Now().Sub(start).Seconds(), m.name, verdict)
 	}
 	fmt.Printf("%d of %d mutants killed\n", tried-survived, tried)
 	if survived > 0 {
@@ -90,8 +91,14 @@ func (m mutant) run(dir string) string {
 	case err == nil:
 		return "SURVIVED"
 	}
-	return "killed"
+	by := regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`).FindSubmatch(out)
+	if by == nil {
+		return "BROKEN (no test failed by itself)\n" + string(out)
+	}
+	return killed + " by " + string(by[1])
 }
+
+const killed = "killed"
 
 func goTest(dir, args string) ([]byte, error) {
 	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off", "-timeout=10m"}, strings.Fields(args)...)...)
