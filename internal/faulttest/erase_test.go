@@ -27,7 +27,7 @@ func TestPowerCutDuringAnErasure(t *testing.T) {
 	sv.stop(t)
 
 	work := t.TempDir()
-	said, done := 0, map[string]bool{}
+	said, done, took := 0, map[string]bool{}, time.Duration(0)
 	for i := range cuts {
 		shadow := filepath.Join(work, "shadow"+string(rune('a'+i%2)))
 		require.NoError(t, os.RemoveAll(shadow))
@@ -35,12 +35,14 @@ func TestPowerCutDuringAnErasure(t *testing.T) {
 		record := d.sets[2*i].Record
 		cmd := exec.Command(binary, "erase", record, "--data", s.dir)
 		cmd.Env = append(os.Environ(), "LD_PRELOAD="+shim, "RUHU_SHADOW_FROM="+s.dir, "RUHU_SHADOW_TO="+shadow)
+		start := time.Now()
 		require.NoError(t, cmd.Start())
 		if i%2 == 1 {
-			time.Sleep(time.Duration(25+i*4) * time.Millisecond)
+			time.Sleep(took * time.Duration(i) / cuts)
 			_ = cmd.Process.Kill()
 		}
 		if err := cmd.Wait(); err == nil {
+			took = time.Since(start)
 			said++
 			done[record] = true
 		} else {
