@@ -14,6 +14,7 @@ import (
 
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
+	"ruhu/survey"
 )
 
 // Streams are the program's input and outputs.
@@ -89,6 +90,7 @@ func report(ctx context.Context, w io.Writer, err error) int {
 	code := errs.CodeOf(err)
 	entry, _ := errs.Lookup(code)
 	fmt.Fprintf(w, "ruhu: %v [%s]\n", err, code)
+	printFaults(w, err)
 	hint := errs.HintOf(err)
 	if hint == "" {
 		hint = entry.HintEN
@@ -100,4 +102,30 @@ func report(ctx context.Context, w io.Writer, err error) int {
 		return 1
 	}
 	return entry.Exit
+}
+
+// faultLines is how many faults of a file are printed; the rest is counted.
+const faultLines = 200
+
+// printFaults lists what is wrong in a file, each with its place.
+func printFaults(w io.Writer, err error) {
+	var lines []string
+	if f := survey.FaultsOf(err); f != nil {
+		for _, one := range f.List {
+			lines = append(lines, one.String())
+		}
+	}
+	var form *survey.FormFaults
+	if errors.As(err, &form) {
+		for _, one := range form.List {
+			lines = append(lines, one.String())
+		}
+	}
+	for i, line := range lines {
+		if i == faultLines {
+			fmt.Fprintf(w, "  … and %d more\n", len(lines)-i)
+			break
+		}
+		fmt.Fprintln(w, " ", line)
+	}
 }
