@@ -122,7 +122,7 @@ func (p *Phone) take(l *log, b *built, verdicts []wire.Verdict, sum *wire.Summar
 		case v.Status == wire.Refused:
 			a.stuck = a.stuck || !gap
 		default:
-			p.verdict(l, v, r, ch)
+			a.forked = !p.verdict(l, v, r, ch) || a.forked
 		}
 	}
 	if a.forked || sum == nil {
@@ -140,16 +140,17 @@ func (p *Phone) take(l *log, b *built, verdicts []wire.Verdict, sum *wire.Summar
 	return a
 }
 
-// verdict takes in what became of one seq, or of a range.
-func (p *Phone) verdict(l *log, v wire.Verdict, r *PushReport, ch changes) {
+// verdict takes in what became of one seq, or of a range. false: the seq was used up for other bytes than the good ones
+// here, by a twin that had lost its own or by a line that did not arrive whole; what was typed is to be said again.
+func (p *Phone) verdict(l *log, v wire.Verdict, r *PushReport, ch changes) bool {
 	for seq := v.Seq; seq <= max(v.To, v.Seq); seq++ {
 		e := l.at(seq)
 		if e == nil {
-			return
+			return true
 		}
 		if e.ID != v.ID.String() {
-			if v.Status != wire.Voided && e.From == 0 && e.Line != nil {
-				return // not our bytes: only a fork says so, and it says so itself
+			if e.From == 0 && e.Line != nil {
+				return false
 			}
 			l.rename(e, v.ID)
 			e.From, e.To = 0, 0 // it arrived before it was given up
@@ -175,6 +176,7 @@ func (p *Phone) verdict(l *log, v wire.Verdict, r *PushReport, ch changes) {
 			r.Void++
 		}
 	}
+	return true
 }
 
 // dropSafe lets go of bytes whose id an answer named, that a verified backup covers, and that are no longer needed to show

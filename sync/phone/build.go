@@ -32,8 +32,9 @@ func (p *Phone) build(ctx context.Context, device string, probe bool) (*built, e
 	if nothing && (!probe || l.last() == 0 || l.Former && !l.kept()) {
 		return nil, nil
 	}
-	if !l.Known {
-		first = l.last() + 1 // ask first where the server stands
+	ask := !l.Known && l.nameless() > 1
+	if ask {
+		first = l.nameless() // ask first where the server stands, as far as the phone can say
 	} else if err := p.declare(ctx, l, first); err != nil {
 		return nil, err
 	}
@@ -49,7 +50,10 @@ func (p *Phone) build(ctx context.Context, device string, probe bool) (*built, e
 	if probe && nothing {
 		b.body = l.reoffer(b.body)
 	}
-	end := p.appendLines(l, b, first)
+	end := first - 1
+	if !ask {
+		end = p.appendLines(l, b, first)
+	}
 	return b, l.attest(b, end)
 }
 
@@ -141,6 +145,9 @@ func (p *Phone) appendLines(l *log, b *built, first uint64) uint64 {
 		e := l.at(seq)
 		if e.Line != nil && seq > first && e.Cursor != l.at(first).Cursor {
 			break // it was written at another place: a push of its own says so
+		}
+		if e.Line == nil && e.From == 0 {
+			break // the server has it and the bytes are gone: nothing can follow before the answer says what it has
 		}
 		line := e.Line
 		if e.From > 0 {

@@ -53,7 +53,9 @@ func (p *Phone) settleFork(ctx context.Context, r *PushReport) error {
 	p.adopt(e)
 	for i, device := range []string{e.Device, e.RegistryDevice} {
 		l := p.byDevice(ends[i].device)
-		p.reissue(l, ends[i].common, &log{logMeta: logMeta{Device: device, Stream: l.Stream, Key: raw, Known: true}}, ch)
+		fresh := &log{logMeta: logMeta{Device: device, Stream: l.Stream, Key: raw, Known: true}}
+		p.reissue(l, ends[i].common, fresh, ch)
+		p.logs = append(p.logs, fresh)
 	}
 	p.m.Forks++
 	if err := p.commit(ctx, ch); err != nil {
@@ -77,10 +79,17 @@ func (p *Phone) common(ctx context.Context, device string, r *PushReport) (uint6
 		}
 		p.mu.Lock()
 		l := p.byDevice(device)
-		body := wire.AppendOpening(nil, wire.Opening{Device: device, Cursor: p.m.Cursor, Last: next, Head: l.head(next)})
+		b := &built{device: device, last: next, body: wire.AppendOpening(nil, wire.Opening{Device: device, Cursor: p.m.Cursor, Last: next, Head: l.head(next)})}
+		var err error
+		if l.Former {
+			err = l.attest(b, next) // another device carries it
+		}
 		p.mu.Unlock()
+		if err != nil {
+			return 0, err
+		}
 		r.Requests++
-		rc, err := p.o.Transport.Push(ctx, device, body)
+		rc, err := p.o.Transport.Push(ctx, device, b.body)
 		if err != nil {
 			return 0, err
 		}
@@ -89,6 +98,7 @@ func (p *Phone) common(ctx context.Context, device string, r *PushReport) (uint6
 		if err != nil {
 			return 0, err
 		}
+		verdicts = slices.DeleteFunc(verdicts, func(v wire.Verdict) bool { return v.Attest > 0 })
 		switch {
 		case len(verdicts) == 0 && sum != nil:
 			low = next
@@ -112,14 +122,14 @@ func (p *Phone) common(ctx context.Context, device string, r *PushReport) (uint6
 	return low, nil
 }
 
-// reissue closes a log at the fork and writes what came after it anew, under another name.
+// reissue closes a log at the fork and writes what came after it anew, at the end of another log.
 func (p *Phone) reissue(old *log, fork uint64, fresh *log, ch changes) {
 	tail := old.entries[min(fork, old.last()):]
 	renamed := map[uint64]uint64{} // old seq → new seq
 	for _, e := range tail {
 		ch.drop(keyEntry(old.Device, e.Seq))
-		if e.Line == nil {
-			continue // given up before: there is nothing to say again
+		if e.Line == nil || e.Code == errs.Discarded || e.Code == errs.Erased {
+			continue // given up before, or decided: there is nothing to say again
 		}
 		c, err := wire.Decode(e.Line)
 		if err != nil {
@@ -153,7 +163,24 @@ func (p *Phone) reissue(old *log, fork uint64, fresh *log, ch changes) {
 			ch.put(keyEntry(old.Device, e.Seq), e)
 		}
 	}
-	p.logs = append(p.logs, fresh)
+}
+
+// settleFormer makes good a former device's log that differs from the server's: a twin went on under its name and, after a
+// restore, offered something else where both were the same (it had lost the bytes), or an id was damaged here. What both
+// have is acknowledged, what is kept beyond it is re-issued under the present device, the rest is let go.
+func (p *Phone) settleFormer(ctx context.Context, device string, r *PushReport) error {
+	const op = "settle former device"
+	common, err := p.common(ctx, device, r)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old := p.byDevice(device)
+	fresh := p.current(old.Stream)
+	ch := changes{}
+	p.reissue(old, common, fresh, ch)
+	return errs.Wrap(op, p.commit(ctx, ch))
 }
 
 // rename gives a ctx the names that own sets have after a fork.

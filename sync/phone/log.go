@@ -33,7 +33,7 @@ func (l *log) head(n uint64) wire.Head {
 		i := len(l.heads)
 		id, err := crdt.ParseID(l.entries[i-1].ID)
 		if err != nil {
-			id = crdt.ID{} // a damaged id: the heads differ, which settles itself as a fork
+			id = crdt.ID{} // a damaged entry: the heads differ
 		}
 		l.heads = append(l.heads, l.heads[i-1].Next(id))
 	}
@@ -60,6 +60,17 @@ func (l *log) key() *ecdsa.PrivateKey {
 func (l *log) unacked() uint64 {
 	for _, e := range l.entries {
 		if !e.Acked {
+			return e.Seq
+		}
+	}
+	return l.last() + 1
+}
+
+// nameless returns the first seq whose id is not known here, because its entry was damaged, last()+1 where all are: up to
+// there the running hash means something.
+func (l *log) nameless() uint64 {
+	for _, e := range l.entries {
+		if e.ID == "" {
 			return e.Seq
 		}
 	}

@@ -60,7 +60,7 @@ func Open(ctx context.Context, o Options) (*Phone, error) {
 }
 
 // load reads everything anew. An entry of a log that cannot be read any more is kept as damaged and declared void; a damaged copy,
-// item or draft is dropped, the first two come again with the next pull from zero.
+// item, marker or draft is dropped, all but the last come again with the next pull from zero.
 func (p *Phone) load(ctx context.Context) error {
 	p.m, p.logs = meta{}, nil
 	p.bases, p.draft, p.erase, p.items = map[string]*baseCopy{}, map[string]*draft{}, map[string]*erasedMark{}, map[string]*item{}
@@ -105,6 +105,8 @@ func (p *Phone) load(ctx context.Context) error {
 			e := &erasedMark{}
 			if json.Unmarshal(value, e) == nil {
 				p.erase[rest] = e
+			} else {
+				damaged = true
 			}
 		case "item":
 			i := &item{}

@@ -62,6 +62,9 @@ func (p *Phone) push(ctx context.Context, probe bool) (PushReport, error) {
 			}
 			return r, errs.Wrap(op, err)
 		}
+		if l.Former && errs.CodeOf(err) == errs.DeviceRevoked {
+			continue // its drain is over; what is written now goes by another name
+		}
 		if err != nil {
 			return r, errs.Wrap(op, err)
 		}
@@ -127,7 +130,7 @@ func (p *Phone) pushLog(ctx context.Context, device string, probe bool, r *PushR
 		p.batch = min(p.o.MaxLines, p.batch*2)
 		p.mu.Unlock()
 		if a.forked && b.former {
-			return nil // its twin went on under the same name; what was ours alone was re-issued long ago
+			return p.settleFormer(ctx, device, r)
 		}
 		if a.forked {
 			return errForked

@@ -2,15 +2,18 @@ package phone
 
 import (
 	"context"
+	"hash/crc32"
 	"maps"
 	"slices"
+	"strings"
 	gosync "sync"
 )
 
 // Store keeps a phone's few thousand small entries. Keys are short ASCII with "/" between their parts; values are opaque,
 // and secret: they hold answers and keys.
 type Store interface {
-	// Load calls f once for each entry there is, in order of key. The value is f's to keep.
+	// Load calls f once for each entry there is, in order of key. The value is f's to keep. It is as it was committed: the
+	// store notices damage, and gives nil for what it cannot read any more (or an older value, or leaves the entry out).
 	Load(ctx context.Context, f func(key string, value []byte) error) error
 	// Commit puts entries and deletes those with a nil value, all or nothing, and returns after it is durable. After an
 	// error either may be the case; the phone loads again.
@@ -27,11 +30,19 @@ type Shredder interface {
 // Memory is a Store in memory. The zero value is empty and ready.
 type Memory struct {
 	mu      gosync.Mutex
-	entries map[string][]byte
+	entries map[string]cell
 	// Fail, where not nil, is asked before each Commit; its error is returned and nothing stored: a full or broken disk,
 	// or a crash at that moment.
 	Fail func() error
 }
+
+// cell is a value with its checksum.
+type cell struct {
+	value []byte
+	sum   uint32
+}
+
+func newCell(value []byte) cell { return cell{slices.Clone(value), crc32.ChecksumIEEE(value)} }
 
 // Load implements Store.
 func (m *Memory) Load(_ context.Context, f func(key string, value []byte) error) error {
@@ -39,7 +50,11 @@ func (m *Memory) Load(_ context.Context, f func(key string, value []byte) error)
 	entries := maps.Clone(m.entries)
 	m.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		if err := f(key, slices.Clone(entries[key])); err != nil {
+		c := entries[key]
+		if crc32.ChecksumIEEE(c.value) != c.sum {
+			c.value = nil
+		}
+		if err := f(key, slices.Clone(c.value)); err != nil {
 			return err
 		}
 	}
@@ -56,13 +71,13 @@ func (m *Memory) Commit(_ context.Context, entries map[string][]byte) error {
 		}
 	}
 	if m.entries == nil {
-		m.entries = make(map[string][]byte)
+		m.entries = make(map[string]cell)
 	}
 	for key, value := range entries {
 		if value == nil {
 			delete(m.entries, key)
 		} else {
-			m.entries[key] = slices.Clone(value)
+			m.entries[key] = newCell(value)
 		}
 	}
 	return nil
@@ -81,13 +96,14 @@ func (m *Memory) Damage(prefix string, n int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(m.entries)) {
-		if len(key) < len(prefix) || key[:len(prefix)] != prefix || len(m.entries[key]) == 0 {
+		c := m.entries[key]
+		if !strings.HasPrefix(key, prefix) || len(c.value) == 0 {
 			continue
 		}
 		if n--; n < 0 {
-			b := slices.Clone(m.entries[key])
-			b[len(b)/2] ^= 1
-			m.entries[key] = b
+			c.value = slices.Clone(c.value)
+			c.value[len(c.value)/2] ^= 1
+			m.entries[key] = c
 			return true
 		}
 	}

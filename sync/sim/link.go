@@ -147,6 +147,7 @@ func (w *world) push(ctx context.Context, device string, carried bool, body io.R
 	}
 	var out bytes.Buffer
 	res, err := svc.Push(ctx, author, carried, body, &out)
+	w.checkAnswer(svc, device, out.Bytes())
 	for _, st := range w.server.stores {
 		st.BeforeCommit = nil
 	}
@@ -162,6 +163,28 @@ func (w *world) push(ctx context.Context, device string, carried bool, body io.R
 	w.result.Voided += res.Void
 	w.trace("push %s %d %d dup %d %d %d %d %d", device, res.Have, res.Merged, res.Duplicate, res.Waiting, res.Quarantined, res.Void, res.Refused)
 	return out.Bytes(), nil
+}
+
+// checkAnswer holds an answer against the log at this moment: acknowledged is durable (invariant 6).
+func (w *world) checkAnswer(svc *sync.Service, device string, out []byte) {
+	var lines []*sync.Line
+	for i, s := range w.server.services {
+		if dev := w.server.stores[i].d.devices[device]; s == svc && dev != nil {
+			lines = dev.lines
+		}
+	}
+	for line := range bytes.Lines(out) {
+		v, sum, err := wire.ParseAnswer(bytes.TrimSuffix(line, []byte("\n")))
+		switch {
+		case err != nil:
+			w.fail("answer to %s: %v", device, err)
+		case sum != nil && sum.Have != uint64(len(lines)):
+			w.fail("%s was told that %d lines are durable, %d are", device, sum.Have, len(lines))
+		case sum != nil || v.Seq == 0 || v.Status == wire.Refused:
+		case max(v.Seq, v.To) > uint64(len(lines)) || lines[v.Seq-1].ID != v.ID:
+			w.fail("%s:%d was acknowledged and is not in the log", device, v.Seq)
+		}
+	}
 }
 
 func (l *link) Pull(ctx context.Context, cursor string, limit int) (io.ReadCloser, error) {

@@ -64,7 +64,9 @@ func vectors() []vector {
 		return b.String()
 	}
 	ok := func(name, line string) vector { return vector{Name: name, Line: line} }
-	no := func(code errs.Code, name, line string) vector { return vector{Name: name, Line: line, Code: string(code)} }
+	no := func(code errs.Code, name, line string) vector {
+		return vector{Name: name, Line: line, Code: string(code)}
+	}
 	list := []vector{
 		ok("the design's example", with(`,"ctx":{"dv_7k2m":39,"dv_of19":7},"set":{"q1":"2","members[r7f3]/age":"34","@status":"submitted"},"add":["members[r9aa]"],"del":["members[r1b0]"]`)),
 		ok("spaces between tokens", `{ "set" : { "q1" : "2" } , `+head+" }\t\r"),

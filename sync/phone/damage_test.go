@@ -1,0 +1,185 @@
+package phone_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ruhu/internal/errs"
+	"ruhu/sync"
+	"ruhu/sync/phone"
+)
+
+func TestADamagedCopyComesAgain(t *testing.T) {
+	w := newWorld(t)
+	h := w.handset("us_a")
+	record := h.interview("q1", "1")
+	h.sync()
+	require.True(t, h.store.Damage("copy/", 0))
+	h.open()
+	v, err := h.View(record)
+	require.NoError(t, err)
+	require.Nil(t, v.Base, "what cannot be read any more is not shown as the server's word")
+	r := h.sync()
+	require.True(t, r.Pull.Complete)
+	v, err = h.View(record)
+	require.NoError(t, err)
+	require.NotNil(t, v.Base)
+	require.Equal(t, "1", h.shown(record, "q1"))
+}
+
+// A twin that had lost its bytes used the seq up. What was typed here under it is said again.
+func TestATwinsDeclarationTakesNothingTypedAway(t *testing.T) {
+	w := newWorld(t)
+	h := w.handset("us_a")
+	h.interview("q1", "1")
+	h.sync()
+	twin := h.twin()
+	h.interview("q1", "lost")
+	mine := twin.interview("q1", "2")
+	twin.edit(mine, "q1", "3")
+	require.True(t, h.store.Damage("log/"+h.Status().Devices[phone.Answers], 1))
+	h.open()
+	require.Equal(t, 1, h.sync().Push.Void)
+
+	require.True(t, twin.sync().Push.Forked)
+	require.Equal(t, "3", w.server(mine, "q1"))
+	require.Zero(t, twin.Status().Unsent+twin.Status().Void)
+	v, err := twin.View(mine)
+	require.NoError(t, err)
+	require.Empty(t, v.State.Conflicts())
+}
+
+// The twin that went on under the former name refills a restored server with something else than what both once had.
+func TestAFormerLogThatIsNotTheServersIsSaidAgainUnderThePresentName(t *testing.T) {
+	w := newWorld(t)
+	backup := w.backup()
+	h := w.handset("us_a")
+	first := h.interview("q1", "1")
+	second := h.interview("q1", "2")
+	h.edit(first, "q1", "3")
+	h.sync()
+	twin := h.twin()
+	h.edit(first, "q1", "4")
+	h.sync()
+	mine := twin.interview("q1", "mine")
+	twin.sync()
+	require.Equal(t, 1, twin.Status().Forks)
+
+	w.restore(backup)
+	require.True(t, h.store.Damage("log/"+h.Status().Devices[phone.Answers], 0))
+	h.open()
+	h.sync()
+	for range 3 {
+		twin.sync()
+	}
+	require.Equal(t, 1, twin.Status().Forks, "the present device has not forked")
+	require.Zero(t, twin.Status().Unsent)
+	require.True(t, twin.Status().Complete)
+	require.Equal(t, "2", w.server(second, "q1"))
+	require.Equal(t, "mine", w.server(mine, "q1"))
+	v, err := twin.View(first)
+	require.NoError(t, err)
+	live := map[string]bool{}
+	for _, s := range v.State.Siblings("q1") {
+		live[s.Value] = true
+	}
+	require.Equal(t, map[string]bool{"3": true, "4": true}, live, "nothing is lost; a person says which")
+	h.sync()
+	require.Zero(t, h.Status().Unsent)
+}
+
+// What the office decided about a set is not undone by saying it again.
+func TestADiscardedSetIsNotSaidAgain(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	h := w.handset("us_a")
+	h.interview("q1", "1")
+	h.sync()
+	backup, twin := w.backup(), h.twin()
+	s, err := h.New(phone.Answers, form, "1", gridB) // not this worker's grid
+	require.NoError(t, err)
+	h.fill(s, "q1", "strange")
+	h.sync()
+	list, err := w.svc[0].Quarantine(ctx, street, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.NoError(t, w.svc[0].Settle(ctx, sync.Settlement{Officer: "us_o", Street: street, Line: list[0].Seq, Act: sync.Discard, Reason: "test"}))
+	h.sync()
+	require.Equal(t, errs.Discarded, h.Log()[1].Code)
+
+	w.restore(backup)
+	twin.interview("q1", "the twin's")
+	twin.sync() // takes the seq
+	last := h.interview("q1", "2")
+	h.sync()
+	require.Equal(t, 1, h.Status().Forks)
+	require.Equal(t, "2", w.server(last, "q1"))
+	list, err = w.svc[0].Quarantine(ctx, street, 0, 10)
+	require.NoError(t, err)
+	require.Empty(t, list)
+}
+
+func TestADamagedEntryBeforeBytesThatAreGoneIsAskedForAlone(t *testing.T) {
+	for name, newLife := range map[string]bool{"same life": false, "new life": true} {
+		t.Run(name, func(t *testing.T) { damagedBeginning(t, newLife) })
+	}
+}
+
+func damagedBeginning(t *testing.T, newLife bool) {
+	w := newWorld(t)
+	h := w.handset("us_a")
+	first := h.interview("q1", "1")
+	h.interview("q1", "2")
+	h.sync()
+	former, old := h.Status().Devices[phone.Answers], h.store.Clone()
+	h.edit(first, "q1", "3")
+	h.sync()
+	h.store = old
+	h.open()
+	h.edit(first, "q1", "4")
+	h.sync()
+	require.Equal(t, 1, h.Status().Forks)
+	backup := w.backup()
+	h.sync()
+	require.False(t, h.Log()[1].Kept)
+	if newLife {
+		w.restore(backup)
+		_, err := h.Pull(context.Background())
+		require.NoError(t, err)
+	}
+
+	require.True(t, h.store.Damage("log/"+former, 0))
+	h.open()
+	h.sync()
+	require.Zero(t, h.Status().Unsent)
+	require.Equal(t, 1, h.Status().Forks)
+	require.Zero(t, h.Status().Void, "the server says what it has there")
+}
+
+// A former device that was revoked, and whose drain is over, keeps nothing of the present one back.
+func TestARevokedFormerDeviceBlocksNothing(t *testing.T) {
+	w := newWorld(t)
+	h := w.handset("us_a")
+	first := h.interview("q1", "1")
+	h.sync()
+	former, old := h.Status().Devices[phone.Answers], h.store.Clone()
+	h.edit(first, "q1", "2")
+	h.sync()
+	h.store = old
+	h.open()
+	h.interview("q1", "3")
+	h.sync()
+	require.Equal(t, 1, h.Status().Forks)
+	h.line.fault = func(request string, body []byte) error {
+		if request == "push" && bytes.HasPrefix(body, []byte(`{"device":"`+former+`"`)) {
+			return errs.New(errs.DeviceRevoked, "push", "device %s", former)
+		}
+		return nil
+	}
+	last := h.interview("q1", "4")
+	h.sync()
+	require.Equal(t, "4", w.server(last, "q1"))
+}
