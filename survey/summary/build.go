@@ -21,22 +21,28 @@ func Build(in Input) (*Summary, error) {
 	}
 	k := newMasker(places)
 	k.earlier = in.Earlier
-	cover, err := k.coverage(in.Coverage, in.Policy)
-	if err != nil {
-		return nil, errs.Wrap("street summary: coverage", err)
-	}
-	b := &builder{in: &in, k: k, t: t, bases: map[string]based{}, doors: cover.eligible()}
+	b := &builder{in: &in, k: k, t: t, bases: map[string]based{}, doors: hiddenCount()}
 	s := &Summary{
 		Format: Format, Street: placeOf(in.Street), District: placeOf(in.District),
 		Survey: Titled{in.Survey.ID, Words(in.Survey.Title)}, Form: Titled{in.Form.ID, wordsOf(in.Form.Titles, in.Form.ID)},
 		Versions: slices.Clone(in.Versions), Mode: string(in.Survey.Mode), Statuses: slices.Clone(in.Statuses),
 		Release: in.Release, Demo: in.Demo, Snapshot: in.Snapshot, Date: in.Date, Threshold: in.Policy.Threshold,
-		Coverage: cover.rows(places), Outcomes: cover.outcomes(places), Rates: cover.rates(), Visits: cover.effort(in.Policy),
 		ledger: &k.ledger,
 	}
 	questions, gate := questionsOf(in.Form)
-	if s.Taking, err = b.frame(questions, gate); err != nil {
+	var people participants
+	if people, s.Taking, err = b.frame(questions, gate); err != nil {
 		return nil, errs.Wrap("street summary: participants", err)
+	}
+	if in.households() {
+		cover, err := k.coverage(in.Coverage, people, in.Policy)
+		if err != nil {
+			return nil, errs.Wrap("street summary: coverage", err)
+		}
+		b.doors = cover.eligible()
+		s.Coverage, s.Outcomes, s.Rates = cover.rows(places), cover.outcomes(places), cover.rates()
+		effort := cover.effort(in.Policy)
+		s.Visits = &effort
 	}
 	for _, q := range questions {
 		build := b.one
@@ -59,7 +65,7 @@ func Build(in Input) (*Summary, error) {
 
 // eligible is how many households could have an interview: all that are to be visited but those found not eligible.
 func (c *coverage) eligible() Count {
-	return minus(c.households[0], c.visited.cells[0][colFirstGroup+len(restGroups())-1])
+	return minus(c.households[0], c.table.cells[0][colFirstGroup+len(restGroups())-1])
 }
 
 // suppressed says where something is hidden, and why; not how much, and not which rule.
@@ -77,7 +83,7 @@ func (k *masker) suppressed(s *Summary) []Suppressed {
 			}
 		}
 	}
-	note(Words{"入户覆盖与结果", "coverage and outcomes"}, "households", "visits", "assignments")
+	note(Words{"入户覆盖与结果", "coverage and outcomes"}, "households", "visits")
 	note(Words{"参加调查的人数", "those who take part"}, "participants", "records")
 	for _, q := range s.Questions {
 		var ids []string

@@ -1,15 +1,20 @@
 package summary
 
 import (
+	"ruhu/internal/errs"
 	"ruhu/survey"
 	"ruhu/survey/disclosure"
 	"ruhu/survey/stats"
 )
 
-// columns of the coverage table.
+// columns of the coverage table. An interview is a household with a record that counts: what the visit log calls complete
+// but has no such record (withdrawn, not arrived, not counted) stands among the others, or the two figures side by
+// side would tell how many withdrew.
 const (
 	colHouseholds = iota
-	colNotVisited
+	colNotAssigned
+	colAssigned
+	colWaiting // assigned, not visited
 	colVisited
 	colCompleted
 	colRest
@@ -27,102 +32,190 @@ func restGroups() []survey.Outcome {
 		survey.OutcomeUnknownHousing, survey.OutcomeUnknownOther, survey.OutcomeNotEligible}
 }
 
-// coverage masks what the frame and the visit log say.
+// coverage is what the frame and the visit log say, masked.
 type coverage struct {
 	households []Count
-	visited    *maskedTable
-	assigned   *maskedTable
+	interviews []Count
+	table      *maskedTable
 	attempts   int64
 }
 
-func (k *masker) coverage(list []GridCoverage, policy disclosure.Policy) (*coverage, error) {
+// coverageRow counts one grid. An interview proves a visit, and a visit that the household was somebody's to visit: where
+// the lists lag behind, they are brought up.
+func coverageRow(g GridCoverage, interviews int64) []int64 {
+	row := make([]int64, colFirstGroup+len(restGroups()))
+	other := 0
+	for j, o := range restGroups() {
+		row[colFirstGroup+j] = g.Outcomes[o]
+		row[colRest] += g.Outcomes[o]
+		if o == survey.OutcomeOther {
+			other = colFirstGroup + j
+		}
+	}
+	row[colCompleted] = interviews
+	if lacking := g.Outcomes[survey.OutcomeComplete] - interviews; lacking > 0 {
+		row[other] += lacking
+		row[colRest] += lacking
+	}
+	row[colVisited] = row[colCompleted] + row[colRest]
+	row[colAssigned] = max(g.Assigned, row[colVisited])
+	row[colHouseholds] = max(g.Households, row[colAssigned])
+	row[colWaiting] = row[colAssigned] - row[colVisited]
+	row[colNotAssigned] = row[colHouseholds] - row[colAssigned]
+	return row
+}
+
+// coverage masks frame and visits. people are those who take part: masked before, shown as they are here.
+func (k *masker) coverage(list []GridCoverage, people participants, policy disclosure.Policy) (*coverage, error) {
 	at := map[string]int{}
 	for i, p := range k.places {
 		at[p.area.Code] = i
 	}
+	byGrid := map[string]GridCoverage{}
+	for _, g := range list {
+		byGrid[g.Grid] = g
+	}
 	truth := make([][]int64, len(k.places))
-	assigned := make([]int64, len(k.places))
 	for i := range truth {
 		truth[i] = make([]int64, colFirstGroup+len(restGroups()))
 	}
-	out := &coverage{}
-	for _, g := range list {
-		row := make([]int64, colFirstGroup+len(restGroups()))
-		row[colHouseholds] = g.Households
-		row[colCompleted] = g.Outcomes[survey.OutcomeComplete]
-		for j, o := range restGroups() {
-			row[colFirstGroup+j] = g.Outcomes[o]
-			row[colRest] += g.Outcomes[o]
+	out := &coverage{interviews: people.shown}
+	for i, p := range k.places {
+		if p.area.Kind != survey.Grid {
+			continue
 		}
-		row[colVisited] = row[colCompleted] + row[colRest]
-		row[colNotVisited] = row[colHouseholds] - row[colVisited]
-		for i, ok := at[g.Grid]; ok && i >= 0; i = k.places[i].parent {
+		g := byGrid[p.area.Code]
+		row := coverageRow(g, people.n[i])
+		for j := i; j >= 0; j = k.places[j].parent {
 			for c, n := range row {
-				truth[i][c] += n
+				truth[j][c] += n
 			}
-			assigned[i] += g.Assigned
 		}
 		out.attempts += g.Visits
 	}
-	count := func(row, col int) int64 { return truth[row][col] }
-
+	shownHere := func(i int) bool { return !people.shown[i].hidden }
+	hiddenHere := func(i int) bool { return people.shown[i].hidden }
+	inGrids := func(i int) bool { return k.places[i].area.Kind == survey.Grid }
+	completedName := func(i int) string {
+		if inGrids(i) {
+			return cellName("visits", k.places[i].area.Code, "completed")
+		}
+		return people.name(i)
+	}
 	var err error
-	out.households, err = k.frame("households", gridDigits, policy, func(i int) int64 { return truth[i][colHouseholds] })
-	if err != nil {
+	if out.households, err = k.households(truth, shownHere, completedName, policy); err != nil {
 		return nil, err
 	}
-	base := func(i int) (Count, bool) { return out.households[i], true }
-	baseID := func(i int) string { return cellName("households", k.places[i].area.Code, "households") }
-	inGrids := func(i int) bool { return k.places[i].area.Kind == survey.Grid }
 	cols := []column{
 		{id: "households", parent: -1},
-		{id: "not visited", zeros: true},
-		{id: "visited", zeros: true},
-		{id: "completed", parent: colVisited, zeros: true, withheld: inGrids}, // so that more villages can show theirs
-		{id: "not completed", parent: colVisited, zeros: true, cheap: true, withheld: inGrids},
+		{id: "not assigned", zeros: true, cheap: true},
+		{id: "assigned", zeros: true},
+		{id: "waiting", parent: colAssigned, zeros: true, cheap: true},
+		{id: "visited", parent: colAssigned, zeros: true},
+		{id: "completed", parent: colVisited, zeros: true, name: completedName, fixed: shownHere, withheld: hiddenHere},
+		{id: "not completed", parent: colVisited, zeros: true, cheap: true, withheld: inGrids}, // so that more villages can show theirs
 	}
 	for _, o := range restGroups() {
 		cols = append(cols, column{id: string(o), parent: colRest, zeros: true, withheld: inGrids})
 	}
-	out.visited, err = k.mask(layout{id: "visits", cols: cols, baseID: baseID, count: count, base: base, policy: policy})
+	out.table, err = k.mask(layout{
+		id: "visits", cols: cols, policy: policy,
+		baseID: func(i int) string { return cellName("households", k.places[i].area.Code, "households") },
+		base:   func(i int) (Count, bool) { return out.households[i], true },
+		count:  func(row, col int) int64 { return truth[row][col] },
+	})
 	if err != nil {
 		return nil, err
 	}
-	out.assigned, err = k.mask(layout{
-		id: "assignments", baseID: baseID, base: base, policy: policy,
-		cols: []column{{id: "households", parent: -1}, {id: "assigned", zeros: true}, {id: "not assigned", zeros: true, cheap: true}},
-		count: func(i, c int) int64 {
-			return [...]int64{truth[i][colHouseholds], assigned[i], truth[i][colHouseholds] - assigned[i]}[c]
-		},
-	})
-	return out, err
+	return out, k.showComputable(out, truth, policy)
 }
 
-// rows lists the coverage of the street, its villages and grids, each followed by what could not be shown alone below it.
+// showComputable shows what is hidden, not small and known to everybody who adds up the rest of the page: hiding it would
+// protect nobody.
+func (k *masker) showComputable(out *coverage, truth [][]int64, policy disclosure.Policy) error {
+	found, err := k.ledger.Narrower(0.5)
+	if err != nil {
+		return err
+	}
+	for i, p := range k.places {
+		for col, id := range map[int]string{colAssigned: "assigned", colVisited: "visited"} {
+			name := cellName("visits", p.area.Code, id)
+			_, known := found[name]
+			if n := truth[i][col]; known && out.table.cells[i][col].hidden && n > 0 && !policy.Small(n) {
+				out.table.cells[i][col] = shown(n)
+				k.ledger.Publish(name, n)
+			}
+		}
+	}
+	return nil
+}
+
+// households masks how many households there are: small numbers, and those that would tell, with the interviews shown
+// beside, how few households have none.
+func (k *masker) households(truth [][]int64, shownHere func(int) bool, completedName func(int) string, policy disclosure.Policy) ([]Count, error) {
+	const id = "households"
+	var rows, cols disclosure.Axis
+	for _, p := range k.places {
+		rows.Add(p.area.Code, p.parent)
+	}
+	all := cols.Add(id, -1)
+	interviewed := cols.Add("interviewed", all)
+	rest := cols.Add("rest", all)
+	t := disclosure.NewTable(rows, cols)
+	name := func(i int) string { return cellName(id, k.places[i].area.Code, id) }
+	var places []int
+	for i := range k.places {
+		places = append(places, i)
+		t.Count[i][all], t.Count[i][interviewed] = truth[i][colHouseholds], truth[i][colCompleted]
+		t.Count[i][rest] = truth[i][colHouseholds] - truth[i][colCompleted]
+		k.ledger.Sum(name(i), completedName(i), cellName(id, k.places[i].area.Code, "rest"))
+	}
+	k.sums(places, name)
+	t.ZeroShown = func(int, int) bool { return true }
+	t.Held = func(r, c int) bool { return c == all && k.held(name(r), t.Count[r][c], policy) }
+	t.Fixed = func(r, c int) bool { return c == interviewed && shownHere(r) }
+	t.Withheld = func(r, c int) bool { return c == rest || c == interviewed && !shownHere(r) }
+	out := make([]Count, len(k.places))
+	mask, err := disclosure.Suppress(t, policy)
+	if err != nil && errs.CodeOf(err) != errs.Rule {
+		return nil, err
+	}
+	for i := range out {
+		if err != nil || mask.Hidden(i, all) {
+			out[i] = hiddenCount()
+			k.hidden[id] = true
+			continue
+		}
+		out[i] = shown(t.Count[i][all])
+		k.ledger.Publish(name(i), t.Count[i][all])
+	}
+	return out, nil
+}
+
+// rows lists the coverage of the street, its villages and grids, then what could not be shown alone.
 func (c *coverage) rows(places []place) []CoverageRow {
 	var list []CoverageRow
-	row := func(p Place, visits, assigned []Count) CoverageRow {
-		r := CoverageRow{Place: p, Households: visits[colHouseholds], Visited: visits[colVisited], Completed: visits[colCompleted], Assigned: assigned[1]}
+	row := func(p Place, households, interviews Count, cells []Count) CoverageRow {
+		r := CoverageRow{Place: p, Households: households, Assigned: cells[colAssigned], Visited: cells[colVisited], Completed: interviews}
 		r.AssignedPct = percent(r.Assigned, r.Households)
 		r.VisitedPct = percent(r.Visited, r.Households)
 		r.CompletedPct = percent(r.Completed, r.Households)
 		return r
 	}
 	for i, p := range places {
-		visits := append([]Count(nil), c.visited.cells[i]...)
-		visits[colHouseholds] = c.households[i]
-		list = append(list, row(placeOf(p.area), visits, c.assigned.cells[i]))
+		list = append(list, row(placeOf(p.area), c.households[i], c.interviews[i], c.table.cells[i]))
 	}
-	for _, parent := range sortedKeys(c.visited.merged) {
-		list = append(list, row(mergedPlace(places[parent].area), c.visited.merged[parent], c.assigned.merged[parent]))
+	for _, parent := range sortedKeys(c.table.merged) {
+		cells := c.table.merged[parent]
+		list = append(list, row(mergedPlace(places[parent].area), cells[colHouseholds], cells[colCompleted], cells))
 	}
 	return list
 }
 
 func (c *coverage) outcomes(places []place) []OutcomeRow {
 	var list []OutcomeRow
-	row := func(p Place, cells []Count) OutcomeRow {
-		r := OutcomeRow{Place: p, NotVisited: cells[colNotVisited], Groups: map[string]Count{string(survey.OutcomeComplete): cells[colCompleted]}}
+	row := func(p Place, households, interviews Count, cells []Count) OutcomeRow {
+		r := OutcomeRow{Place: p, NotVisited: minus(households, cells[colVisited]), Groups: map[string]Count{string(survey.OutcomeComplete): interviews}}
 		for j, o := range restGroups() {
 			r.Groups[string(o)] = cells[colFirstGroup+j]
 		}
@@ -130,11 +223,11 @@ func (c *coverage) outcomes(places []place) []OutcomeRow {
 	}
 	for i, p := range places {
 		if p.area.Kind != survey.Grid {
-			list = append(list, row(placeOf(p.area), c.visited.cells[i]))
+			list = append(list, row(placeOf(p.area), c.households[i], c.interviews[i], c.table.cells[i]))
 		}
 	}
-	if rest, ok := c.visited.merged[0]; ok {
-		list = append(list, row(mergedPlace(places[0].area), rest))
+	if rest, ok := c.table.merged[0]; ok {
+		list = append(list, row(mergedPlace(places[0].area), rest[colHouseholds], rest[colCompleted], rest))
 	}
 	return list
 }
@@ -143,20 +236,20 @@ func (c *coverage) outcomes(places []place) []OutcomeRow {
 // A rate needs its numerator and its denominator, not each group: where sums are shown although a part is hidden, the
 // sums are used.
 func (c *coverage) rates() []Rate {
-	cells := c.visited.cells[0]
+	cells := c.table.cells[0]
 	group := func(o survey.Outcome) Count {
 		for j, other := range restGroups() {
 			if other == o {
 				return cells[colFirstGroup+j]
 			}
 		}
-		return cells[colCompleted]
+		return c.interviews[0]
 	}
 	i, p, r := group(survey.OutcomeComplete), group(survey.OutcomePartial), group(survey.OutcomeRefusal)
 	ne := group(survey.OutcomeNotEligible)
 	ip := add(i, p)
 	all := minus(c.households[0], ne)
-	unknown := add(cells[colNotVisited], group(survey.OutcomeUnknownHousing), group(survey.OutcomeUnknownOther))
+	unknown := add(minus(c.households[0], cells[colVisited]), group(survey.OutcomeUnknownHousing), group(survey.OutcomeUnknownOther))
 	eligible := minus(all, unknown)
 	contacted := minus(eligible, group(survey.OutcomeNonContact))
 	noOther := minus(contacted, group(survey.OutcomeOther))
@@ -203,7 +296,7 @@ func outcomesOf(i, p, r, nc, o, unknown, ne Count) (stats.Outcomes, bool) {
 // effort is shown where the visited households are. Attempts are no respondents, but how many more there were than
 // households would tell how few were visited again.
 func (c *coverage) effort(policy disclosure.Policy) Effort {
-	completed, visited := c.visited.cells[0][colCompleted], c.visited.cells[0][colVisited]
+	completed, visited := c.interviews[0], c.table.cells[0][colVisited]
 	e := Effort{Attempts: hiddenCount()}
 	again := c.attempts - visited.n
 	if visited.hidden || c.attempts != 0 && policy.Small(c.attempts) || again != 0 && policy.Small(again) {

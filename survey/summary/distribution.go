@@ -39,51 +39,53 @@ func conditionKey(path, value string) string { return path + "\x00" + value }
 
 func (b *builder) village(i int) bool { return b.k.places[i].area.Kind == survey.Village }
 
-// frame masks who takes part in the villages and the street: everybody who passed the gate, and in any case everybody who
-// answered any one question.
-func (b *builder) frame(questions []question, gate *schema.Node) (Participation, error) {
+// participants are those who take part, by place: masked for the street and its villages, never shown for grids.
+type participants struct {
+	n     []int64
+	shown []Count
+	name  func(place int) string
+}
+
+// frame masks who takes part: everybody who passed the gate, and in any case everybody who answered any one question.
+func (b *builder) frame(questions []question, gate *schema.Node) (participants, Participation, error) {
 	const id = "participants"
-	n := b.t.records.n
-	if gate != nil {
-		n = append([]int64(nil), b.t.cell(gate.Path, "1").n...)
-		for _, q := range questions {
-			for i, m := range b.anybody(q).n {
-				n[i] = max(n[i], m)
+	people := participants{n: make([]int64, len(b.k.places)), name: func(i int) string { return cellName(id, b.k.places[i].area.Code, id) }}
+	for i, place := range b.k.places {
+		if place.area.Kind != survey.Grid {
+			continue
+		}
+		n := b.t.records.n[i]
+		if gate != nil {
+			n = b.t.cell(gate.Path, "1").n[i]
+			for _, q := range questions {
+				n = max(n, b.anybody(q).n[i])
 			}
 		}
-		b.raise(n)
+		for j := i; j >= 0; j = b.k.places[j].parent {
+			people.n[j] += n
+		}
 	}
-	counts, err := b.k.frame(id, villageDigits, b.in.Policy, func(i int) int64 { return n[i] })
-	if err != nil {
-		return Participation{}, err
+	var err error
+	if people.shown, err = b.k.frame(id, villageDigits, b.in.Policy, func(i int) int64 { return people.n[i] }); err != nil {
+		return people, Participation{}, err
 	}
 	root := based{
-		id:    func(i int) string { return cellName(id, b.k.places[i].area.Code, id) },
-		count: func(i int) int64 { return n[i] },
+		id:    people.name,
+		count: func(i int) int64 { return people.n[i] },
 		base: func(i int) (Count, bool) {
-			return counts[i], b.k.places[i].area.Kind != survey.Grid
+			return people.shown[i], b.k.places[i].area.Kind != survey.Grid
 		},
 		asked: Words{"参加调查的人", "those who take part"},
 	}
 	b.bases[""] = root
-	p := Participation{Participants: counts[0]}
+	p := Participation{Participants: people.shown[0], Villages: []VillageCount{}}
 	for i, place := range b.k.places {
 		if b.village(i) {
-			p.Villages = append(p.Villages, VillageCount{placeOf(place.area), counts[i]})
+			p.Villages = append(p.Villages, VillageCount{placeOf(place.area), people.shown[i]})
 		}
 	}
 	b.stopped(&p, root)
-	return p, nil
-}
-
-// raise makes the street the sum of its villages again.
-func (b *builder) raise(n []int64) {
-	n[0] = 0
-	for i := range b.k.places {
-		if b.village(i) {
-			n[0] += n[i]
-		}
-	}
+	return people, p, nil
 }
 
 // stopped masks, for the street, how many records there are and how many of them ended at the gate.

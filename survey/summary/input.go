@@ -69,6 +69,13 @@ func (in *Input) check() error {
 	return nil
 }
 
+// households reports whether the form is asked at the doors of the frame: only then do visits belong to its summary. The
+// same visits beside two forms would let one be compared with the other.
+func (in *Input) households() bool {
+	use, known := in.Survey.Use(in.Form.ID)
+	return !known || use.Kind.DrawsCases()
+}
+
 // place is a row of every table: the street, a village or a grid.
 type place struct {
 	area   survey.Area

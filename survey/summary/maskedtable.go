@@ -1,6 +1,8 @@
 package summary
 
 import (
+	"slices"
+
 	"ruhu/internal/errs"
 	"ruhu/survey"
 	"ruhu/survey/disclosure"
@@ -331,7 +333,7 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 	t.Cost = func(r, c int) float64 { return (mean + float64(t.Count[r][c])) * rowWeight[r] * colWeight[c] }
 	t.Quick = true
 	t.Fixed = func(r, c int) bool {
-		return c == 0 || l.cols[c].fixed != nil && l.cols[c].fixed(rows.members[r][0])
+		return c == 0 || l.cols[c].fixed != nil && !slices.ContainsFunc(rows.members[r], func(i int) bool { return !l.cols[c].fixed(i) })
 	}
 	t.ZeroShown = func(_, c int) bool { return l.cols[c].zeros }
 	t.Held = func(r, c int) bool {
@@ -344,7 +346,9 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 		}
 		return k.held(name, t.Count[r][c], l.policy)
 	}
-	t.Withheld = func(r, c int) bool { return l.cols[c].withheld != nil && l.cols[c].withheld(rows.members[r][0]) }
+	t.Withheld = func(r, c int) bool {
+		return l.cols[c].withheld != nil && slices.ContainsFunc(rows.members[r], l.cols[c].withheld)
+	}
 	mask, err := disclosure.Suppress(t, l.policy)
 	return t, mask, err
 }

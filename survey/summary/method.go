@@ -17,8 +17,8 @@ func method(in *Input) []Words {
 	list := []Words{
 		{"统计的问卷状态：" + strings.Join(zh, "、") + "。有争议、待核定的答案在核定前不计入任何选项。",
 			"Records counted: " + strings.Join(en, ", ") + ". Answers in dispute count for no choice until the office settles them."},
-		{"入户结果按 AAPOR 编码归类，一户多次入户时取优先级最高的一次；从未入户的户计为“未知是否合格”(UH)。e 为已知是否合格的户中合格户所占比例。",
-			"Visits are grouped by AAPOR disposition; of several visits to a household the one of highest precedence counts; households never visited count as of unknown eligibility (UH). e is the eligible share of the households whose eligibility is known."},
+		{"入户结果按 AAPOR 编码归类，一户多次入户时取优先级最高的一次；从未入户的户计为“未知是否合格”(UH)。“完成”指有计入的问卷的户；登记为完成而没有计入的问卷(已撤回、未到达、未计入)的户归入“其他原因”。e 为已知是否合格的户中合格户所占比例。",
+			"Visits are grouped by AAPOR disposition; of several visits to a household the one of highest precedence counts; households never visited count as of unknown eligibility (UH). An interview is a household with a record that counts; visits logged as complete without one (withdrawn, not arrived, not counted) stand under “other”. e is the eligible share of the households whose eligibility is known."},
 		{"百分比的分母是给出有效回答的人；“拒答”“说不清”列在旁边，不入分母。作答人数须隐去时，改以全部被问到的人为分母，并注明。各村(社区)一律以全部被问到的人为分母。",
 			"Percentages divide by those who gave a valid answer; refused and don't know stand beside, outside the denominator. Where the number of answers must be hidden, all who were asked are the denominator, and it says so. In village tables all who were asked are the denominator."},
 		{"五级量表：前两级合计、后两级合计、净值(前两级减后两级)。",

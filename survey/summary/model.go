@@ -23,10 +23,10 @@ type Summary struct {
 	Date       string        `json:"date"`
 	Threshold  int64         `json:"threshold"`
 	Taking     Participation `json:"participation"`
-	Coverage   []CoverageRow `json:"coverage"`
-	Outcomes   []OutcomeRow  `json:"outcomes"`
-	Rates      []Rate        `json:"rates"`
-	Visits     Effort        `json:"visits"`
+	Coverage   []CoverageRow `json:"coverage,omitempty"` // forms asked at the doors of the frame
+	Outcomes   []OutcomeRow  `json:"outcomes,omitempty"`
+	Rates      []Rate        `json:"rates,omitempty"`
+	Visits     *Effort       `json:"visits,omitempty"`
 	Questions  []Question    `json:"questions"`
 	Suppressed []Suppressed  `json:"suppressed"`
 	Method     []Words       `json:"method"`
