@@ -185,13 +185,15 @@ func (p *Phone) settleFormer(ctx context.Context, device string, r *PushReport) 
 
 // rename gives a ctx the names that own sets have after a fork.
 func (p *Phone) rename(record string, ctx crdt.VV, old *log, fork uint64, device string, renamed map[uint64]uint64) crdt.VV {
-	seen, ok := ctx[old.Device]
-	if !ok {
+	seen := ctx[old.Device]
+	if seen <= fork {
 		return ctx
 	}
 	out := ctx.Clone()
 	delete(out, old.Device)
-	if below := old.lastOf(record, min(seen, fork)); below > 0 {
+	if seen > old.last() {
+		out[old.Device] = seen // a twin's, that went on under the former name
+	} else if below := old.lastOf(record, min(seen, fork)); below > 0 {
 		out[old.Device] = below
 	}
 	for seq := min(seen, old.last()); seq > fork; seq-- {
@@ -203,36 +205,19 @@ func (p *Phone) rename(record string, ctx crdt.VV, old *log, fork uint64, device
 	return out
 }
 
-// renameScreen does the same to what stands on an open form.
+// renameScreen does the same to what stands on an open form. What nobody will say again goes from it.
 func (p *Phone) renameScreen(record string, s *crdt.State, old *log, fork uint64, device string, renamed map[uint64]uint64) {
-	name := func(d crdt.Dot) crdt.Dot {
-		if n, ok := renamed[d.Seq]; ok && d.Device == old.Device && d.Seq > fork {
-			return crdt.Dot{Device: device, Seq: n}
+	s.Rename(func(d crdt.Dot) (crdt.Dot, bool) {
+		if d.Device != old.Device || d.Seq <= fork || d.Seq > old.last() {
+			return d, true
 		}
-		return d
-	}
-	s.VV = p.rename(record, s.VV, old, fork, device, renamed)
-	for i := range s.Registers {
-		sib := s.Registers[i].Siblings
-		for j := range sib {
-			sib[j].Dot = name(sib[j].Dot)
+		n, ok := renamed[d.Seq]
+		return crdt.Dot{Device: device, Seq: n}, ok
+	}, func(vv crdt.VV) crdt.VV {
+		seen := min(vv[old.Device], fork)
+		if vv = p.rename(record, vv, old, fork, device, renamed); seen > vv[old.Device] {
+			vv[old.Device] = seen // an entry that was damaged does not say of which record it was
 		}
-		slices.SortFunc(sib, func(a, b crdt.Write) int { return a.Dot.Compare(b.Dot) })
-	}
-	for i := range s.Rows {
-		marks := s.Rows[i].Marks
-		for j := range marks {
-			marks[j].Dot = name(marks[j].Dot)
-		}
-		slices.SortFunc(marks, func(a, b crdt.Mark) int { return a.Dot.Compare(b.Dot) })
-		s.Rows[i].Birth.Dot = name(s.Rows[i].Birth.Dot)
-	}
-	times, ctxs := s.Times, s.StatusCtx
-	s.Times, s.StatusCtx = make(map[crdt.Dot]int64, len(times)), make(map[crdt.Dot]crdt.VV, len(ctxs))
-	for d, t := range times {
-		s.Times[name(d)] = t
-	}
-	for d, ctx := range ctxs {
-		s.StatusCtx[name(d)] = p.rename(record, ctx, old, fork, device, renamed)
-	}
+		return vv
+	})
 }
