@@ -21,10 +21,7 @@ const (
 	colFirstGroup
 )
 
-const (
-	gridDigits    = 15
-	villageDigits = 12
-)
+const villageDigits = 12
 
 // restGroups are what a visit that is no complete interview can come to.
 func restGroups() []survey.Outcome {
@@ -94,16 +91,10 @@ func (k *masker) coverage(list []GridCoverage, people participants, policy discl
 		out.attempts += g.Visits
 	}
 	shownHere := func(i int) bool { return !people.shown[i].hidden }
-	hiddenHere := func(i int) bool { return people.shown[i].hidden }
 	inGrids := func(i int) bool { return k.places[i].area.Kind == survey.Grid }
-	completedName := func(i int) string {
-		if inGrids(i) {
-			return cellName("visits", k.places[i].area.Code, "completed")
-		}
-		return people.name(i)
-	}
+	hiddenHere := func(i int) bool { return people.shown[i].hidden }
 	var err error
-	if out.households, err = k.households(truth, shownHere, completedName, policy); err != nil {
+	if out.households, err = k.households(truth, shownHere, people.name, policy); err != nil {
 		return nil, err
 	}
 	cols := []column{
@@ -112,16 +103,16 @@ func (k *masker) coverage(list []GridCoverage, people participants, policy discl
 		{id: "assigned", zeros: true},
 		{id: "waiting", parent: colAssigned, zeros: true, cheap: true},
 		{id: "visited", parent: colAssigned, zeros: true},
-		{id: "completed", parent: colVisited, zeros: true, name: completedName, fixed: shownHere, withheld: hiddenHere},
-		{id: "not completed", parent: colVisited, zeros: true, cheap: true, withheld: inGrids}, // so that more villages can show theirs
+		{id: "completed", parent: colVisited, zeros: true, name: people.name, fixed: shownHere, withheld: hiddenHere},
+		{id: "not completed", parent: colVisited, zeros: true, cheap: true},
 	}
 	for _, o := range restGroups() {
-		cols = append(cols, column{id: string(o), parent: colRest, zeros: true, withheld: inGrids})
+		cols = append(cols, column{id: string(o), parent: colRest, zeros: true})
 	}
 	out.table, err = k.mask(layout{
 		id: "visits", cols: cols, policy: policy,
 		baseID: func(i int) string { return cellName("households", k.places[i].area.Code, "households") },
-		base:   func(i int) (Count, bool) { return out.households[i], true },
+		base:   func(i int) (Count, bool) { return out.households[i], !inGrids(i) },
 		count:  func(row, col int) int64 { return truth[row][col] },
 	})
 	if err != nil {
@@ -138,6 +129,9 @@ func (k *masker) showComputable(out *coverage, truth [][]int64, policy disclosur
 		return err
 	}
 	for i, p := range k.places {
+		if p.area.Kind == survey.Grid {
+			continue
+		}
 		for col, id := range map[int]string{colAssigned: "assigned", colVisited: "visited"} {
 			name := cellName("visits", p.area.Code, id)
 			_, known := found[name]
@@ -155,44 +149,51 @@ func (k *masker) showComputable(out *coverage, truth [][]int64, policy disclosur
 func (k *masker) households(truth [][]int64, shownHere func(int) bool, completedName func(int) string, policy disclosure.Policy) ([]Count, error) {
 	const id = "households"
 	var rows, cols disclosure.Axis
-	for _, p := range k.places {
-		rows.Add(p.area.Code, p.parent)
+	var places []int
+	for i, p := range k.places {
+		if p.area.Kind != survey.Grid {
+			rows.Add(p.area.Code, min(p.parent, 0)) // the street stands first
+			places = append(places, i)
+		}
 	}
 	all := cols.Add(id, -1)
 	interviewed := cols.Add("interviewed", all)
 	rest := cols.Add("rest", all)
 	t := disclosure.NewTable(rows, cols)
 	name := func(i int) string { return cellName(id, k.places[i].area.Code, id) }
-	var places []int
-	for i := range k.places {
-		places = append(places, i)
-		t.Count[i][all], t.Count[i][interviewed] = truth[i][colHouseholds], truth[i][colCompleted]
-		t.Count[i][rest] = truth[i][colHouseholds] - truth[i][colCompleted]
+	for r, i := range places {
+		t.Count[r][all], t.Count[r][interviewed] = truth[i][colHouseholds], truth[i][colCompleted]
+		t.Count[r][rest] = truth[i][colHouseholds] - truth[i][colCompleted]
 		k.ledger.Sum(name(i), completedName(i), cellName(id, k.places[i].area.Code, "rest"))
 	}
 	k.sums(places, name)
 	t.ZeroShown = func(int, int) bool { return true }
-	t.Held = func(r, c int) bool { return c == all && k.held(name(r), t.Count[r][c], policy) }
-	t.Fixed = func(r, c int) bool { return c == interviewed && shownHere(r) }
-	t.Withheld = func(r, c int) bool { return c == rest || c == interviewed && !shownHere(r) }
+	t.Held = func(r, c int) bool { return c == all && k.held(name(places[r]), t.Count[r][c], policy) }
+	t.Fixed = func(r, c int) bool { return c == interviewed && shownHere(places[r]) }
+	t.Withheld = func(r, c int) bool { return c == interviewed && !shownHere(places[r]) }
+	t.Cost = func(r, c int) float64 { // the households without an interview are nowhere on the page: free to hide
+		return map[bool]float64{false: float64(100 + t.Count[r][all])}[c == rest]
+	}
 	out := make([]Count, len(k.places))
+	for i := range out {
+		out[i] = hiddenCount()
+	}
 	mask, err := disclosure.Suppress(t, policy)
 	if err != nil && errs.CodeOf(err) != errs.Rule {
 		return nil, err
 	}
-	for i := range out {
-		if err != nil || mask.Hidden(i, all) {
-			out[i] = hiddenCount()
+	for r, i := range places {
+		if err != nil || mask.Hidden(r, all) {
 			k.hidden[id] = true
 			continue
 		}
-		out[i] = shown(t.Count[i][all])
-		k.ledger.Publish(name(i), t.Count[i][all])
+		out[i] = shown(t.Count[r][all])
+		k.ledger.Publish(name(i), t.Count[r][all])
 	}
 	return out, nil
 }
 
-// rows lists the coverage of the street, its villages and grids, then what could not be shown alone.
+// rows lists the coverage of the street and its villages, then what could not be shown alone.
 func (c *coverage) rows(places []place) []CoverageRow {
 	var list []CoverageRow
 	row := func(p Place, households, interviews Count, cells []Count) CoverageRow {
@@ -203,7 +204,9 @@ func (c *coverage) rows(places []place) []CoverageRow {
 		return r
 	}
 	for i, p := range places {
-		list = append(list, row(placeOf(p.area), c.households[i], c.interviews[i], c.table.cells[i]))
+		if p.area.Kind != survey.Grid { // how each grid stands is for the office's own lists
+			list = append(list, row(placeOf(p.area), c.households[i], c.interviews[i], c.table.cells[i]))
+		}
 	}
 	for _, parent := range sortedKeys(c.table.merged) {
 		cells := c.table.merged[parent]
@@ -321,10 +324,6 @@ func placeOf(a survey.Area) Place {
 func mergedPlace(a survey.Area) Place {
 	p := placeOf(a)
 	p.Merged = true
-	if a.Kind == survey.Street {
-		p.Kind, p.Name = string(survey.Village), Words{"其他村(社区)合计", "other villages together"}
-	} else {
-		p.Kind, p.Name = string(survey.Grid), Words{p.Name.ZH + "：其他网格合计", p.Name.EN + ": other grids together"}
-	}
+	p.Kind, p.Name = string(survey.Village), Words{"其他村(社区)合计", "other villages together"}
 	return p
 }

@@ -68,7 +68,6 @@ func (v view) funcs() template.FuncMap {
 		},
 		"interval": interval, "bar": bar, "tone": tone,
 		"simpleBar": func(f Figure) template.HTML { return bar(f, Figure{}, Figure{}, "") },
-		"isGrid":    func(p Place) bool { return p.Kind == string(survey.Grid) },
 		"rowClass":  rowClass,
 	}
 }

@@ -23,9 +23,9 @@ func method(in *Input) []Words {
 			"Percentages divide by those who gave a valid answer; refused and don't know stand beside, outside the denominator. Where the number of answers must be hidden, all who were asked are the denominator, and it says so. In village tables all who were asked are the denominator."},
 		{"五级量表：前两级合计、后两级合计、净值(前两级减后两级)。",
 			"Five-point scales: the two best, the two worst, and net (best less worst)."},
-		{fmt.Sprintf("保护受访者：少于 %d 人的数不公布；由其他数能把范围推算到小于 %d 的，也不公布。隐去一个数，同时隐去由它算出的百分比、区间和图形。不能单独公布的村(社区)合并为一行；网格只公布已入户数。",
+		{fmt.Sprintf("保护受访者：少于 %d 人的数不公布；由其他数能把范围推算到小于 %d 的，也不公布。隐去一个数，同时隐去由它算出的百分比、区间和图形。不能单独公布的村(社区)合并为一行；网格不单独公布。",
 			in.Policy.Threshold, in.Policy.Threshold),
-			fmt.Sprintf("Protection: counts below %d are not published, nor those that other figures would pin down to a range narrower than %d. A hidden count hides its percentage, interval and bar. Villages that cannot be shown alone stand together in one row; of grids only visits are shown.",
+			fmt.Sprintf("Protection: counts below %d are not published, nor those that other figures would pin down to a range narrower than %d. A hidden count hides its percentage, interval and bar. Villages that cannot be shown alone stand together in one row; grids are not shown.",
 				in.Policy.Threshold, in.Policy.Threshold)},
 	}
 	if in.Survey.Mode == survey.Sample {

@@ -50,8 +50,7 @@ func onlySmallHarms(cell string) bool {
 	if len(parts) != 3 {
 		return false
 	}
-	column, grid := parts[2], len(parts[1]) == 15
-	return column == "assigned" || column == "households" || column == "rest" || column == "waiting" || column == "not assigned" || grid && parts[0] == "visits" && column != "visited" && column != "assigned"
+	return slices.Contains([]string{"assigned", "households", "rest", "waiting", "not assigned"}, parts[2])
 }
 
 func checkProtected(t testing.TB, s *summary.Summary) (hidden int) {

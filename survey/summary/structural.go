@@ -9,7 +9,7 @@ type Structural struct {
 // StructuralCounts lists every such number. Nothing else below the threshold may be on a summary.
 func StructuralCounts() []Structural {
 	return []Structural{
-		{Words{"街道、村(社区)、网格的数目与代码", "streets, villages and grids: how many, and their codes"},
+		{Words{"街道、村(社区)的数目与代码", "streets and villages: how many, and their codes"},
 			Words{"行政区划是公开的。", "the administrative division is public"}},
 		{Words{"题目、选项的数目与编号", "questions and choices: how many, and their codes"},
 			Words{"问卷是公开的。", "the questionnaire is public"}},
