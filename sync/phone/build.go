@@ -172,7 +172,7 @@ func (p *Phone) declare(ctx context.Context, l *log, first uint64) error {
 	ch := changes{}
 	for seq := first; seq <= l.last(); seq++ {
 		e := l.at(seq)
-		if e.Line != nil || e.From > 0 || e.Acked {
+		if !l.lost(e) {
 			continue
 		}
 		to, why := seq, wire.VoidMissing
@@ -180,7 +180,7 @@ func (p *Phone) declare(ctx context.Context, l *log, first uint64) error {
 			why = e.Why
 		}
 		for to < l.last() && to-seq < limits.PushLines/2-1 {
-			if next := l.at(to + 1); next.Line != nil || next.From > 0 || next.Acked {
+			if !l.lost(l.at(to + 1)) {
 				break
 			}
 			to++

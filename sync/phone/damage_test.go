@@ -223,3 +223,30 @@ func TestAFormOverALostSetOutlivesAFork(t *testing.T) {
 	require.Len(t, v.State.Siblings("m[a]/age"), 1)
 	require.Zero(t, h.Status().Unsent)
 }
+
+// The answer to a declaration that came in part: the rest is asked again with the declaration as it was.
+func TestADeclarationAnsweredInPart(t *testing.T) {
+	w := newWorld(t)
+	h := w.handset("us_a")
+	h.interview("q1", "1")
+	h.interview("q1", "2")
+	h.interview("q1", "3")
+	h.sync()
+	for n := range 3 {
+		require.True(t, h.store.Damage("log/"+h.Status().Devices[phone.Answers], n))
+	}
+	h.open()
+	h.line.after = func(request string, answer []byte) ([]byte, error) {
+		if request == "push" && bytes.Contains(answer, []byte(`"seq":2`)) {
+			return answer[:bytes.Index(answer, []byte(`{"seq":2`))], nil
+		}
+		return answer, nil
+	}
+	_, err := h.Sync(context.Background())
+	require.Equal(t, errs.Interrupted, errs.CodeOf(err))
+	require.Equal(t, 2, h.Status().Unsent)
+	h.line.after = nil
+	h.sync()
+	require.Zero(t, h.Status().Unsent)
+	require.Zero(t, h.Status().Void+h.Status().Forks)
+}

@@ -77,6 +77,12 @@ func (l *log) nameless() uint64 {
 	return l.last() + 1
 }
 
+// lost reports whether an entry is to be declared void: the server lacks it, the bytes are gone, and no declaration stands.
+// One whose beginning was answered as something else stands no longer.
+func (l *log) lost(e *entry) bool {
+	return e.Line == nil && !e.Acked && (e.From == 0 || l.at(e.From).From != e.From)
+}
+
 // ackUpTo notes that the server has 1..have and nothing beyond.
 func (l *log) ackUpTo(have uint64, ch changes) {
 	for _, e := range l.entries {
