@@ -73,7 +73,7 @@ func (a *App) eraseAgain(ctx context.Context) error {
 }
 
 type stream struct {
-	store  sync.Store
+	store  *logdb.Log
 	engine *sync.Service
 }
 
@@ -81,10 +81,22 @@ func (a *App) streams() [2]stream {
 	return [2]stream{{a.AnswersLog, a.Answers}, {a.RegistryLog, a.Registry}}
 }
 
-// replay applies what the journal kept: what a backup brought back and must not.
+// replay applies what the journal kept and a log is not known to hold: what a backup brought back and must not, and what a
+// crash cut off.
 func (a *App) replay(ctx context.Context) error {
+	count, err := a.Journal.Count()
+	if err != nil {
+		return err
+	}
 	for _, s := range a.streams() {
-		for e, err := range a.Journal.SyncEntries(s.engine.Stream) {
+		seen, err := s.store.Replayed(ctx)
+		if err != nil {
+			return err
+		}
+		if seen > count {
+			seen = 0 // of another journal
+		}
+		for e, err := range a.Journal.SyncEntriesAfter(s.engine.Stream, seen) {
 			if err != nil {
 				return err
 			}
@@ -92,8 +104,13 @@ func (a *App) replay(ctx context.Context) error {
 				return err
 			}
 		}
+		if seen != count {
+			if err := s.store.NoteReplayed(ctx, count); err != nil {
+				return err
+			}
+		}
 		var heads []sync.Head
-		err := s.store.View(ctx, func(r sync.Reader) (err error) {
+		err = s.store.View(ctx, func(r sync.Reader) (err error) {
 			heads, err = r.Heads()
 			return err
 		})

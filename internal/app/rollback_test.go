@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ruhu/server/servertest"
+	"ruhu/store/sqlite/logdb"
 )
 
 func TestAnOlderDatabaseBeginsANewEpochAndForgetsWhatWasErased(t *testing.T) {
@@ -52,4 +53,12 @@ func TestAnOlderDatabaseBeginsANewEpochAndForgetsWhatWasErased(t *testing.T) {
 	w.Open()
 	again, _ = epoch()
 	require.Equal(t, now, again, "once is enough")
+	count, err := w.App.Journal.Count()
+	require.NoError(t, err)
+	require.NotZero(t, count)
+	for _, log := range []*logdb.Log{w.App.AnswersLog, w.App.RegistryLog} {
+		applied, err := log.Replayed(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, count, applied, "the next start does not read the journal from its beginning")
+	}
 }

@@ -42,8 +42,13 @@ func (a authJournal) AppendAuth(ctx context.Context, e auth.JournalEntry) error 
 
 // SyncEntries yields what a stream's engine has to replay, in order.
 func (j *Journal) SyncEntries(stream sync.Stream) iter.Seq2[sync.JournalEntry, error] {
+	return j.SyncEntriesAfter(stream, 0)
+}
+
+// SyncEntriesAfter leaves out the first entries of the journal, of whatever kind.
+func (j *Journal) SyncEntriesAfter(stream sync.Stream, seen uint64) iter.Seq2[sync.JournalEntry, error] {
 	return func(yield func(sync.JournalEntry, error) bool) {
-		for e, err := range j.Entries(1) {
+		for e, err := range j.Entries(seen + 1) {
 			if err != nil {
 				yield(sync.JournalEntry{}, err)
 				return
