@@ -66,26 +66,59 @@ func (s *Server) EraseRecord(ctx context.Context, req api.EraseRecordRequestObje
 	return api.EraseRecord204Response{}, nil
 }
 
+// ListLost lists office work that a restore lost.
+func (s *Server) ListLost(ctx context.Context, req api.ListLostRequestObject) (api.ListLostResponseObject, error) {
+	c := callOf(ctx)
+	q := req.Params
+	after, err := readSequence(q.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := s.Survey.LostWork(ctx, actor(c.principal), q.Street, after, pageSize(q.Limit))
+	if err != nil {
+		return nil, err
+	}
+	c.saw("", q.Street, "", len(list))
+	page := api.LostPage{Items: make([]api.LostItem, 0, len(list)), Next: writeSequence(next)}
+	for _, l := range list {
+		page.Items = append(page.Items, api.LostItem{Record: l.Record, Date: l.Date})
+	}
+	return api.ListLost200JSONResponse(page), nil
+}
+
+// readSequence reads the cursor of a list that goes by street sequence.
+func readSequence(cursor string) (uint64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	after, err := strconv.ParseUint(cursor, 10, 64)
+	if err != nil {
+		return 0, errs.New(errs.Invalid, "read cursor", "not a cursor of this list")
+	}
+	return after, nil
+}
+
+func writeSequence(next uint64) string {
+	if next == 0 {
+		return ""
+	}
+	return strconv.FormatUint(next, 10)
+}
+
 // ListQuarantine lists what came in for a street and was not merged.
 func (s *Server) ListQuarantine(ctx context.Context, req api.ListQuarantineRequestObject) (api.ListQuarantineResponseObject, error) {
 	c := callOf(ctx)
 	q := req.Params
-	var after uint64
-	if q.Cursor != "" {
-		var err error
-		if after, err = strconv.ParseUint(q.Cursor, 10, 64); err != nil {
-			return nil, errs.New(errs.Invalid, "read cursor", "not a cursor of this list")
-		}
+	after, err := readSequence(q.Cursor)
+	if err != nil {
+		return nil, err
 	}
 	list, next, err := s.Survey.Quarantine(ctx, actor(c.principal), q.Street, after, pageSize(q.Limit))
 	if err != nil {
 		return nil, err
 	}
 	c.saw("", q.Street, "", len(list))
-	page := api.QuarantinePage{Items: make([]api.QuarantineItem, 0, len(list))}
-	if next > 0 {
-		page.Next = strconv.FormatUint(next, 10)
-	}
+	page := api.QuarantinePage{Items: make([]api.QuarantineItem, 0, len(list)), Next: writeSequence(next)}
 	for i := range list {
 		page.Items = append(page.Items, heldOut(&list[i]))
 	}

@@ -213,6 +213,7 @@ type Engine interface {
 	Office(ctx context.Context, ch sync.OfficeChange) (sync.OfficeResult, error)
 	Settle(ctx context.Context, d sync.Settlement) error
 	Quarantine(ctx context.Context, street string, after uint64, limit int) ([]sync.Unsettled, error)
+	Lost(ctx context.Context, street string, after uint64, limit int) ([]sync.LostWork, error)
 	QuarantinedSet(ctx context.Context, token string) (sync.Line, *crdt.ChangeSet, error)
 	History(ctx context.Context, record string) ([]sync.HistoryEntry, error)
 	EncodeCtx(record string, vv crdt.VV) string

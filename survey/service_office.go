@@ -369,6 +369,38 @@ func (s *Service) Quarantine(ctx context.Context, a Actor, street string, after 
 	return list, next, nil
 }
 
+// Lost is office work of a former epoch that a restore lost, on one record.
+type Lost struct {
+	Record string
+	Date   string // civil date on which a phone showed that it had seen it
+}
+
+// LostWork lists what the office has to do again in a street since a restore, oldest report first. after is the last Next.
+// Code: out-of-area.
+func (s *Service) LostWork(ctx context.Context, a Actor, street string, after uint64, limit int) (list []Lost, next uint64, err error) {
+	const op = "lost work"
+	if err := a.mayAnswers(op); err != nil {
+		return nil, 0, err
+	}
+	if !Within(a.Area, street) || KindOf(street) != Street {
+		return nil, 0, errs.New(errs.OutOfArea, op, "street %s", printable(street))
+	}
+	limit = pageLimit(limit)
+	found, err := s.answers.Engine.Lost(ctx, street, after, limit+1)
+	if err != nil {
+		return nil, 0, errs.Wrap(op, err)
+	}
+	if len(found) > limit {
+		found = found[:limit]
+		next = found[limit-1].Seq
+	}
+	list = make([]Lost, 0, len(found))
+	for _, l := range found {
+		list = append(list, Lost{Record: l.Record, Date: CivilDate(l.At, s.Zone)})
+	}
+	return list, next, nil
+}
+
 func (s *Service) held(id string, l *sync.Line) Held {
 	return Held{ID: id, Record: l.Record, Form: l.Form, Version: l.Version, Grid: l.Grid, Status: string(l.Status), Code: string(l.Code),
 		Date: CivilDate(l.Received, s.Zone), Worker: s.code(l.Street, l.Worker)}

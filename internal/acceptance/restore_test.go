@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ruhu/server/api"
 	"ruhu/store/sqlite"
 )
 
@@ -201,10 +202,10 @@ func restored(t *testing.T, journalSurvived, keysOfToday bool) {
 	require.Equal(t, "3", *office.record(returned).Answers[road])
 	require.Equal(t, "2", *office.record(lateOne).Answers[road])
 	require.Equal(t, "2", *office.record(goneNew).Answers[road])
-	lost, err := s.App.Answers.Lost(t.Context(), street1, 0, 100)
-	require.NoError(t, err)
+	var lost api.LostPage
+	office.Get("/v1/lost?street=" + street1).Want(200).JSON(&lost)
 	var lostOf []string
-	for _, l := range lost {
+	for _, l := range lost.Items {
 		lostOf = append(lostOf, l.Record)
 	}
 	require.Contains(t, lostOf, returned, "the return that the author had answered is listed as lost")
@@ -221,7 +222,7 @@ func restored(t *testing.T, journalSurvived, keysOfToday bool) {
 	require.Equal(t, journalSurvived, gone.Status().Revoked)
 	s.requireSame(shared, steady, rotated)
 	t.Logf("backup of %d records and %d sets; %d records differed after the restore; held back until confirmed or released: %v; %d digests equal afterwards, erased again %d, office work lost and listed: %d",
-		made.Records, made.Lines, missing, heldBack, len(got), len(report.Erased), len(lost))
+		made.Records, made.Lines, missing, heldBack, len(got), len(report.Erased), len(lost.Items))
 }
 
 // releaseAll lets in everything that is held back in a street.

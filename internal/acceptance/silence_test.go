@@ -121,7 +121,7 @@ func TestAnOfficerSeesNothingOfAnotherStreet(t *testing.T) {
 	// The auditor comes first: later, the log tells what these very people asked for and were refused.
 	paths := []string{"/v1/audit?limit=200", "/v1/audit?object=" + id, "/v1/records?limit=200", "/v1/records?limit=200&form=" + form, "/v1/records?q=" + id, "/v1/records?q=" + id[:8], "/v1/records?area=" + street1,
 		"/v1/records?area=990101", "/v1/records?conflict=true", "/v1/records?flag=unknown-case",
-		"/v1/records/" + id, "/v1/records/" + id + "/history", "/v1/quarantine?street=" + street1, "/v1/quarantine?street=" + street2, "/v1/quarantine/" + heldID,
+		"/v1/records/" + id, "/v1/records/" + id + "/history", "/v1/quarantine?street=" + street1, "/v1/quarantine?street=" + street2, "/v1/lost?street=" + street1, "/v1/lost?street=" + street2, "/v1/quarantine/" + heldID,
 		"/v1/streets/" + street1 + "/summary?form=" + form, "/v1/streets/" + street2 + "/summary?form=" + form, "/v1/streets/" + street1 + "/summary.html?form=" + form,
 		"/v1/streets/" + street2 + "/summary.html?form=" + form, "/v1/streets/" + street2 + "/summary?form=" + form + "&release=" + rel.ID,
 		"/v1/streets/" + street1 + "/releases", "/v1/streets/" + street2 + "/releases", "/v1/streets/990101/summary?form=" + form,

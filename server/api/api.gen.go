@@ -844,6 +844,19 @@ type LoginRequest struct {
 	Username string `json:"username"`
 }
 
+// LostItem defines model for LostItem.
+type LostItem struct {
+	// Date when a phone showed it
+	Date   string `json:"date"`
+	Record string `json:"record"`
+}
+
+// LostPage defines model for LostPage.
+type LostPage struct {
+	Items []LostItem `json:"items"`
+	Next  string     `json:"next,omitempty"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	Actions []string  `json:"actions"`
@@ -1284,6 +1297,15 @@ type ListHouseholdsParams struct {
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListLostParams defines parameters for ListLost.
+type ListLostParams struct {
+	Street StreetCode `form:"street" json:"street"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListQuarantineParams defines parameters for ListQuarantine.
 type ListQuarantineParams struct {
 	Street StreetCode `form:"street" json:"street"`
@@ -1553,6 +1575,9 @@ type ServerInterface interface {
 	// ImportHouseholds Import households from CSV or XLSX
 	// (POST /v1/households:import)
 	ImportHouseholds(ctx echo.Context) error
+	// ListLost Office work that a restore lost
+	// (GET /v1/lost)
+	ListLost(ctx echo.Context, params ListLostParams) error
 	// Me Who I am and what I may do
 	// (GET /v1/me)
 	Me(ctx echo.Context) error
@@ -2324,6 +2349,38 @@ func (w *ServerInterfaceWrapper) ImportHouseholds(ctx echo.Context) error {
 	return err
 }
 
+// ListLost converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLost(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLostParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLost(ctx, params)
+	return err
+}
+
 // Me converts echo context to params.
 func (w *ServerInterfaceWrapper) Me(ctx echo.Context) error {
 	var err error
@@ -2994,6 +3051,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/records/:id/changes", wrapper.ChangeRecord, options.OperationMiddlewares["changeRecord"]...)
 	router.POST(options.BaseURL+"/v1/records/:id/review", wrapper.ReviewRecord, options.OperationMiddlewares["reviewRecord"]...)
 	router.GET(options.BaseURL+"/v1/quarantine", wrapper.ListQuarantine, options.OperationMiddlewares["listQuarantine"]...)
+	router.GET(options.BaseURL+"/v1/lost", wrapper.ListLost, options.OperationMiddlewares["listLost"]...)
 	router.GET(options.BaseURL+"/v1/quarantine/:id", wrapper.GetQuarantined, options.OperationMiddlewares["getQuarantined"]...)
 	router.POST(options.BaseURL+"/v1/quarantine/:id", wrapper.SettleQuarantine, options.OperationMiddlewares["settleQuarantine"]...)
 	router.POST(options.BaseURL+"/v1/withdrawals", wrapper.Withdraw, options.OperationMiddlewares["withdraw"]...)
@@ -4499,6 +4557,45 @@ func (response ImportHouseholdsdefaultApplicationProblemPlusJSONResponse) VisitI
 	return err
 }
 
+type ListLostRequestObject struct {
+	Params ListLostParams
+}
+
+type ListLostResponseObject interface {
+	VisitListLostResponse(w http.ResponseWriter) error
+}
+
+type ListLost200JSONResponse LostPage
+
+func (response ListLost200JSONResponse) VisitListLostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLostdefaultApplicationProblemPlusJSONResponse) VisitListLostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MeRequestObject struct {
 }
 
@@ -5808,6 +5905,9 @@ type StrictServerInterface interface {
 	// ImportHouseholds Import households from CSV or XLSX
 	// (POST /v1/households:import)
 	ImportHouseholds(ctx context.Context, request ImportHouseholdsRequestObject) (ImportHouseholdsResponseObject, error)
+	// ListLost Office work that a restore lost
+	// (GET /v1/lost)
+	ListLost(ctx context.Context, request ListLostRequestObject) (ListLostResponseObject, error)
 	// Me Who I am and what I may do
 	// (GET /v1/me)
 	Me(ctx context.Context, request MeRequestObject) (MeResponseObject, error)
@@ -7113,6 +7213,31 @@ func (sh *strictHandler) ImportHouseholds(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ImportHouseholdsResponseObject); ok {
 		return validResponse.VisitImportHouseholdsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLost operation middleware
+func (sh *strictHandler) ListLost(ctx echo.Context, params ListLostParams) error {
+	var request ListLostRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLost(ctx.Request().Context(), request.(ListLostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLostResponseObject); ok {
+		return validResponse.VisitListLostResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -133,6 +133,7 @@ func routeCases() []routeCase {
 		{"changeRecord", "reviewer", "bad-request", "not-found", do("POST", "/v1/records/{record}/changes", `{"ctx":"x","set":{"@grid":"{grid}"},"reason":"r"}`)},
 		{"reviewRecord", "reviewer", "bad-request", "not-found", do("POST", "/v1/records/{record}/review", `{"ctx":"x","decision":"approve"}`)},
 		{"eraseRecord", "worker", "204", "forbidden", do("DELETE", "/v1/records/{fresh}", `{"reason":"asked to"}`)},
+		{"listLost", "reviewer", "200", "out-of-area", get("/v1/lost?street={street}")},
 		{"listQuarantine", "reviewer", "200", "out-of-area", get("/v1/quarantine?street={street}")},
 		{"getQuarantined", "reviewer", "200", "not-found", get("/v1/quarantine/{held}")},
 		{"settleQuarantine", "reviewer", "204", "not-found", do("POST", "/v1/quarantine/{held}", `{"act":"discard","reason":"test"}`)},
