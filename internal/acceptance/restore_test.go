@@ -140,8 +140,12 @@ func restored(t *testing.T, journalSurvived, keysOfToday bool) {
 	}
 	require.Greater(t, missing, 5, "the folder is yesterday's")
 
-	// Phones come as they come; those the backup does not know first. None is locked out. (A phone that may not pull hears of
-	// the restore when it compares its log, which it does every hour.)
+	// A phone enrolled since is told nothing, compares its log at once, and sends everything.
+	late.sync()
+	require.Equal(t, 2, late.Status().Quarantined)
+
+	// Phones come as they come; those the backup does not know first. None is locked out. (A revoked phone hears of the
+	// restore when it compares its log, which it does every hour.)
 	s.Clock.Advance(2 * time.Hour)
 	for range 3 {
 		for _, h := range []*handset{late, forked, gone, rotated, original, far, steady} {

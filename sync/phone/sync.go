@@ -19,8 +19,9 @@ func (p *Phone) Sync(ctx context.Context) (Report, error) {
 	p.flow.Lock()
 	defer p.flow.Unlock()
 	var r Report
+	readmitted := false // by a server that was restored to before it knew this phone, and tells it nothing else
 	for range 3 {
-		push, err := p.push(ctx, p.probeDue() || p.newsOfHeld())
+		push, err := p.push(ctx, readmitted || p.probeDue() || p.newsOfHeld())
 		r.Push.add(push)
 		if err != nil {
 			return r, errs.Wrap("sync", err)
@@ -32,7 +33,11 @@ func (p *Phone) Sync(ctx context.Context) (Report, error) {
 		r.Pull.NewEpoch = r.Pull.NewEpoch || pull.NewEpoch
 		r.Pull.Complete, r.Pull.Mismatch = pull.Complete, pull.Mismatch
 		if code := errs.CodeOf(err); code == errs.DeviceRevoked || code == errs.UnconfirmedDevice {
-			return r, nil
+			if code == errs.DeviceRevoked || readmitted && !p.unsettled() {
+				return r, nil
+			}
+			readmitted = true
+			continue
 		}
 		if err != nil {
 			return r, errs.Wrap("sync", err)
