@@ -73,4 +73,6 @@ const (
 	CalculatedDiffers   Code = "calculated-differs"
 	MethodNotAllowed    Code = "method-not-allowed"
 	NotAcceptable       Code = "not-acceptable"
+
+	SubmissionUnreadable Code = "submission-unreadable"
 )

@@ -43,6 +43,10 @@ const (
 	FormEntities    = 64
 	XMLAttributes   = 256 // of one element
 	ExpressionDepth = 64  // brackets within brackets
+
+	SubmissionBytes = 4 << 20 // the XML of one submission; its files come beside it
+	SubmissionNodes = 100_000 // elements, attributes and texts
+	InstanceIDChars = 249
 )
 
 // HTTP: times and sizes of the listener.
@@ -97,6 +101,8 @@ const (
 	LoginPerIPMinute    = 30
 	LoginGlobalSecond   = 20
 	ArgonConcurrent     = 2
+	DigestNonce         = 10 * time.Minute // age of a nonce that GET and HEAD may still use
+	DigestNonceBody     = time.Hour        // of one that a POST may, whose HEAD fetched it
 )
 
 // Protection of respondents.
