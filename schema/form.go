@@ -44,6 +44,7 @@ type Instance struct {
 	ID   string
 	Src  string // jr://file-csv/x.csv …; "" for one written in the form
 	Rows int    // items written in the form
+	Tree Tree   // what is written in the form
 }
 
 // Action is something the form does at an event.

@@ -124,7 +124,7 @@ func (f *Form) Model() []byte {
 		m.Lists = append(m.Lists, list)
 	}
 	for _, t := range f.Instances {
-		m.Instances = append(m.Instances, modelTable(t))
+		m.Instances = append(m.Instances, modelTable{ID: t.ID, Src: t.Src, Rows: t.Rows})
 	}
 	for _, a := range f.Actions {
 		m.Actions = append(m.Actions, modelAction(a))

@@ -1,11 +1,13 @@
 package xform
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"ruhu/internal/limits"
 	"ruhu/schema"
+	"ruhu/schema/xmlread"
 )
 
 // maxFaults bounds what is listed of one form.
@@ -14,32 +16,33 @@ const (
 	maxShown  = 160 // bytes of a name or path
 )
 
-func faultXML(line int, err error) schema.Fault {
-	why := cut(err.Error(), 2*maxShown)
-	return schema.Fault{Line: line, Code: "xml", EN: "not well-formed XML: " + why, ZH: "XML 格式错误：" + why,
-		HintEN: "export the form again from the tool that made it", HintZH: "请从制作表单的工具重新导出"}
-}
-
-func faultDoctype(line int) schema.Fault {
-	return schema.Fault{Line: line, Code: "doctype", EN: "a DOCTYPE or another directive is not allowed in a form", ZH: "表单中不得有 DOCTYPE 等声明",
-		HintEN: "remove the line", HintZH: "请删去该行"}
-}
-
-func faultProcInst(line int, target string) schema.Fault {
-	target = cut(target, maxShown)
-	return schema.Fault{Line: line, Code: "processing-instruction", EN: fmt.Sprintf("the processing instruction %q is not allowed in a form", target),
-		ZH: fmt.Sprintf("表单中不得有处理指令 %q", target), HintEN: "remove the line", HintZH: "请删去该行"}
-}
-
-func faultTooLarge(n int) schema.Fault {
-	return schema.Fault{Code: "limit", EN: fmt.Sprintf("the form has %d bytes; at most %d are read", n, limits.XMLBytes),
-		ZH:     fmt.Sprintf("表单有 %d 字节，最多 %d", n, limits.XMLBytes),
-		HintEN: "move long choice lists to a CSV file", HintZH: "请把长选项列表放到 CSV 文件中"}
-}
-
-func faultTooDeep(line int) schema.Fault {
-	return schema.Fault{Line: line, Code: "limit", EN: fmt.Sprintf("elements are nested deeper than %d", limits.XMLDepth),
-		ZH: fmt.Sprintf("元素嵌套超过 %d 层", limits.XMLDepth), HintEN: "use fewer groups within groups", HintZH: "请减少分组嵌套"}
+// faultRead names why the bytes are no document that is read at all.
+func faultRead(err error) schema.Fault {
+	var x *xmlread.Error
+	if !errors.As(err, &x) {
+		x = &xmlread.Error{Code: xmlread.NotXML, Msg: err.Error()}
+	}
+	f := schema.Fault{Line: x.Line, Code: x.Code, EN: x.Msg, HintEN: "remove the line", HintZH: "请删去该行"}
+	switch x.Code {
+	case xmlread.Doctype:
+		f.ZH = "表单中不得有 DOCTYPE 等声明"
+	case xmlread.ProcInst:
+		f.ZH = "表单中不得有处理指令"
+	case xmlread.NotUTF8:
+		f.ZH, f.HintZH, f.HintEN = "文件不是 UTF-8 编码", "请另存为 UTF-8", "save the file as UTF-8"
+	case xmlread.TooLarge:
+		f.Code, f.ZH = "limit", fmt.Sprintf("表单超过 %d 字节", limits.XMLBytes)
+		f.HintEN, f.HintZH = "move long choice lists to a CSV file", "请把长选项列表放到 CSV 文件中"
+	case xmlread.TooDeep:
+		f.Code, f.ZH = "limit", fmt.Sprintf("元素嵌套超过 %d 层", limits.XMLDepth)
+		f.HintEN, f.HintZH = "use fewer groups within groups", "请减少分组嵌套"
+	case xmlread.TooMany:
+		f = faultTooMany(x.Line)
+	default:
+		f.Code, f.EN, f.ZH = "xml", "not well-formed XML: "+x.Msg, "XML 格式错误："+x.Msg
+		f.HintEN, f.HintZH = "export the form again from the tool that made it", "请从制作表单的工具重新导出"
+	}
+	return f
 }
 
 func faultTooMany(line int) schema.Fault {

@@ -2,6 +2,7 @@ package xform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ruhu/internal/limits"
@@ -26,13 +27,49 @@ func (r *reader) readInstances() {
 		r.instances[id] = e
 		src := e.attr("src")
 		r.sources[id] = src
-		rows := 0
+		table := schema.Instance{ID: id, Src: src}
 		if list := e.elements(""); len(list) > 0 {
-			rows = len(list[0].elements(""))
+			table.Rows = len(list[0].elements(""))
+			table.Tree = treeOf(list[0])
 		}
-		r.form.Instances = append(r.form.Instances, schema.Instance{ID: id, Src: src, Rows: rows})
+		r.form.Instances = append(r.form.Instances, table)
 		r.attach(src)
 	}
+}
+
+// treeOf keeps a secondary instance flat; equal names share their bytes.
+func treeOf(root *element) schema.Tree {
+	var t schema.Tree
+	names := map[string]string{}
+	add := func(name, text string, attr bool) int {
+		if _, ok := names[name]; !ok {
+			names[name] = name
+		}
+		t.Nodes = append(t.Nodes, schema.TreeNode{Name: names[name], Text: text, Attr: attr, End: int32(len(t.Nodes) + 1)})
+		return len(t.Nodes) - 1
+	}
+	var keep func(e *element)
+	keep = func(e *element) {
+		text := ""
+		if e.leaf() {
+			text = e.text()
+		}
+		at := add(e.name, text, false)
+		for _, a := range e.attrs {
+			if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
+				add(a.Name.Local, a.Value, true)
+			}
+		}
+		for _, c := range e.children {
+			if c.element != nil {
+				keep(c.element)
+			}
+		}
+		t.Nodes[at].End = int32(len(t.Nodes))
+	}
+	keep(root)
+	t.Nodes = slices.Clip(t.Nodes)
+	return t
 }
 
 // readPrimary turns the primary instance into the tree of nodes.
@@ -59,10 +96,10 @@ func (r *reader) readChildren(parent *schema.Node, key string, e *element, inMet
 			parent.Children = append(parent.Children, n)
 		}
 		r.origins[n] = append(r.origins[n], c)
-		if _, template := c.attrNS(nsJavaRosa, "template"); template || seen[c.name] {
+		if _, template := c.attrNS(nsJavaRosa, "template"); template || seen[c.space+" "+c.name] {
 			n.Kind = schema.Repeat
 		}
-		seen[c.name] = true
+		seen[c.space+" "+c.name] = true
 		if c.leaf() {
 			if n.Default == "" {
 				n.Default = c.text()

@@ -1,14 +1,12 @@
 package xform
 
 import (
-	"bytes"
 	"encoding/xml"
-	"errors"
-	"io"
+	"slices"
 	"strings"
 
-	"ruhu/internal/limits"
 	"ruhu/schema"
+	"ruhu/schema/xmlread"
 )
 
 // element is one element of the document with its place in the bytes, so that faults name a line and a derived
@@ -30,98 +28,40 @@ type content struct {
 	text    string
 }
 
-var bom = []byte("\xef\xbb\xbf")
-
-// parse reads the document in one token loop with caps on bytes, depth and nodes. DOCTYPE and processing
-// instructions are refused, so nothing outside the bytes is ever asked for.
+// parse reads the document into elements; see package xmlread for what is refused.
 func parse(src []byte) (*element, []schema.Fault) {
-	if len(src) > limits.XMLBytes {
-		return nil, []schema.Fault{faultTooLarge(len(src))}
+	b := builder{}
+	if err := xmlread.Read(src, xmlread.FormLimits, &b); err != nil {
+		return nil, []schema.Fault{faultRead(err)}
 	}
-	skip := int64(0)
-	if bytes.HasPrefix(src, bom) {
-		skip = int64(len(bom))
-	}
-	d := xml.NewDecoder(bytes.NewReader(src[skip:]))
-	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
-		switch strings.ToLower(charset) {
-		case "utf-8", "utf8", "us-ascii":
-			return in, nil
-		}
-		return nil, errors.New("encoding " + charset + " is not UTF-8")
-	}
-	var root, at *element
-	depth, nodes := 0, 0
-	for {
-		start := d.InputOffset()
-		line, _ := d.InputPos()
-		token, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			line, _ = d.InputPos()
-			return nil, []schema.Fault{faultXML(line, err)}
-		}
-		if nodes++; nodes > limits.XMLNodes {
-			return nil, []schema.Fault{faultTooMany(line)}
-		}
-		switch t := token.(type) {
-		case xml.Directive:
-			return nil, []schema.Fault{faultDoctype(line)}
-		case xml.ProcInst:
-			if t.Target != "xml" || root != nil {
-				return nil, []schema.Fault{faultProcInst(line, t.Target)}
-			}
-		case xml.StartElement:
-			if depth++; depth > limits.XMLDepth {
-				return nil, []schema.Fault{faultTooDeep(line)}
-			}
-			if root != nil && at == nil {
-				return nil, []schema.Fault{faultXML(line, errors.New("a second root element"))}
-			}
-			if nodes += len(t.Attr); nodes > limits.XMLNodes || len(t.Attr) > limits.XMLAttributes {
-				return nil, []schema.Fault{faultTooMany(line)}
-			}
-			e := &element{space: t.Name.Space, name: t.Name.Local, attrs: append([]xml.Attr(nil), t.Attr...), line: line, parent: at,
-				start: start + skip, open: d.InputOffset() + skip}
-			if twice := doubled(e.attrs); twice != "" {
-				return nil, []schema.Fault{faultXML(line, errors.New("attribute "+twice+" stands twice"))}
-			}
-			if at == nil {
-				root = e
-			} else {
-				at.children = append(at.children, content{element: e})
-			}
-			at = e
-		case xml.EndElement:
-			at.shut, at.end = start+skip, d.InputOffset()+skip
-			at = at.parent
-			depth--
-		case xml.CharData:
-			switch {
-			case at != nil:
-				at.children = append(at.children, content{text: string(t)})
-			case len(bytes.TrimSpace(t)) > 0:
-				return nil, []schema.Fault{faultXML(line, errors.New("text outside the root element"))}
-			}
-		}
-	}
-	if root == nil {
-		return nil, []schema.Fault{faultXML(1, errors.New("the file is empty"))}
-	}
-	return root, nil
+	return b.root, nil
 }
 
-func doubled(attrs []xml.Attr) string {
-	for i, a := range attrs {
-		for _, b := range attrs[:i] {
-			if a.Name == b.Name {
-				return a.Name.Local
-			}
-		}
+// builder makes elements out of the tokens.
+type builder struct {
+	root, at *element
+}
+
+// Start opens an element.
+func (b *builder) Start(t xml.StartElement, at xmlread.Place) {
+	e := &element{space: t.Name.Space, name: t.Name.Local, attrs: t.Attr, line: at.Line, parent: b.at, start: at.Start, open: at.End}
+	if b.at == nil {
+		b.root = e
+	} else {
+		b.at.children = append(b.at.children, content{element: e})
 	}
-	return ""
+	b.at = e
+}
+
+// End closes the element opened last.
+func (b *builder) End(at xmlread.Place) {
+	b.at.shut, b.at.end = at.Start, at.End
+	b.at = b.at.parent
+}
+
+// Text adds words to the element opened last.
+func (b *builder) Text(words []byte) {
+	b.at.children = append(b.at.children, content{text: string(words)})
 }
 
 // elements returns the child elements, optionally only those with a local name.
@@ -152,12 +92,17 @@ func (e *element) child(name string) *element {
 }
 
 // leaf reports whether the element has no child elements.
-func (e *element) leaf() bool { return len(e.elements("")) == 0 }
+func (e *element) leaf() bool {
+	return !slices.ContainsFunc(e.children, func(c content) bool { return c.element != nil })
+}
 
 // text returns the element's words, computed parts as ${expression}, outer blanks removed.
 func (e *element) text() string {
 	if e == nil {
 		return ""
+	}
+	if len(e.children) == 1 && e.children[0].element == nil {
+		return strings.TrimSpace(e.children[0].text)
 	}
 	var b strings.Builder
 	e.write(&b)
