@@ -21,38 +21,44 @@ type NewEnrolment struct {
 // maxGrids is how many grids one enrolment may name.
 const maxGrids = 200
 
-// CreateEnrolment draws a one-time code. The code is returned here and nowhere else; only its hash is kept. The account of a
+// Drawn are the secrets of an enrolment: they are returned once and nowhere else, only their hashes are kept.
+type Drawn struct {
+	Code string         // one use: enrols a phone
+	App  AppCredentials // for Collect and Enketo: good until revoked, beside a phone or instead of one
+}
+
+// CreateEnrolment draws a one-time code, and an app user's credentials for OpenRosa clients. The account of a
 // new worker (Enrolment.Worker) is opened with the code, so that households can be assigned before the phone is in hand; its
-// grids are granted when the code is used.
+// grids are granted when the code or the credentials are first used.
 // Codes: forbidden, out-of-area, invalid, not-found (worker), rule (not a worker's account).
-func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolment) (e Enrolment, code string, err error) {
+func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolment) (e Enrolment, drawn Drawn, err error) {
 	const op = "create enrolment"
 	if e, err = s.draftEnrolment(ctx, n); err != nil {
-		return Enrolment{}, "", err
+		return Enrolment{}, Drawn{}, err
 	}
 	if err := Authorize(by, EnrolmentsCreate, e.Street); err != nil && len(e.Grids) == 0 {
-		return Enrolment{}, "", err
+		return Enrolment{}, Drawn{}, err
 	}
 	for _, g := range e.Grids {
 		if err := Authorize(by, EnrolmentsCreate, g); err != nil {
-			return Enrolment{}, "", err
+			return Enrolment{}, Drawn{}, err
 		}
 	}
 	raw, err := s.random(codeBytes)
 	if err != nil {
-		return Enrolment{}, "", err
+		return Enrolment{}, Drawn{}, err
 	}
-	code = encodeCrockford(raw)
-	e.CodeHash, e.CreatedBy = hashCode(code), by.UserID
+	drawn.Code = encodeCrockford(raw)
+	e.CodeHash, e.CreatedBy = hashCode(drawn.Code), by.UserID
 	if e.ID, err = s.newID("en_"); err != nil {
-		return Enrolment{}, "", err
+		return Enrolment{}, Drawn{}, err
 	}
 	if e.Worker == "" {
 		if e.Worker, err = s.newID("us_"); err != nil {
-			return Enrolment{}, "", err
+			return Enrolment{}, Drawn{}, err
 		}
 	}
-	err = s.store.Update(ctx, func(tx Tx) error {
+	err = s.store.Update(ctx, func(tx Tx) (err error) {
 		if n.Worker == "" {
 			if err := s.putWorker(tx, e.Worker, e.Name, e.Street); err != nil {
 				return err
@@ -72,12 +78,17 @@ func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolm
 		if err := tx.PutEnrolment(e); err != nil {
 			return err
 		}
-		return s.appendAudit(tx, by.Entry(EnrolmentsCreate, e.ID, e.Street, int64(len(e.Grids)), nil))
+		if drawn.App, err = s.putAppUser(tx, e); err != nil {
+			return err
+		}
+		app := by.Entry("devices.enrol", drawn.App.Device, e.Street, 1, nil)
+		app.Filter = e.ID
+		return s.appendAudit(tx, by.Entry(EnrolmentsCreate, e.ID, e.Street, int64(len(e.Grids)), nil), app)
 	})
 	if err != nil {
-		return Enrolment{}, "", errs.Wrap(op, err)
+		return Enrolment{}, Drawn{}, errs.Wrap(op, err)
 	}
-	return e, code, nil
+	return e, drawn, nil
 }
 
 func (s *Service) draftEnrolment(ctx context.Context, n NewEnrolment) (Enrolment, error) {
@@ -181,9 +192,13 @@ func (s *Service) Enrolments(ctx context.Context, by Principal, f EnrolmentFilte
 	return list, next, nil
 }
 
-// RevokeEnrolment makes an unused code worthless. Codes: not-found, forbidden, out-of-area, code-used.
+// RevokeEnrolment makes an unused code worthless, and the credentials drawn with it where they were not used either; in use
+// they are revoked as a device. Codes: not-found, forbidden, out-of-area, code-used.
 func (s *Service) RevokeEnrolment(ctx context.Context, by Principal, id string) error {
 	const op = "revoke enrolment"
+	if err := s.revokeUnusedApp(ctx, by, id); err != nil {
+		return errs.Wrap(op, err)
+	}
 	return errs.Wrap(op, s.store.Update(ctx, func(tx Tx) error {
 		e, err := tx.Enrolment(id)
 		if err != nil {
@@ -203,4 +218,30 @@ func (s *Service) RevokeEnrolment(ctx context.Context, by Principal, id string) 
 		}
 		return s.appendAudit(tx, by.Entry(EnrolmentsRevoke, id, e.Street, 1, nil))
 	}))
+}
+
+// revokeUnusedApp revokes what was drawn with an open enrolment and never used. The enrolment is revoked after it, so that
+// one who was cut off in between repeats both.
+func (s *Service) revokeUnusedApp(ctx context.Context, by Principal, id string) error {
+	var app AppUser
+	var e Enrolment
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		if e, err = r.Enrolment(id); err != nil {
+			return err
+		}
+		if app, err = r.AppUserOf(id); errs.CodeOf(err) == errs.NotFound { // enrolments of before there were any
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := Authorize(by, EnrolmentsRevoke, e.Street); err != nil {
+		return err
+	}
+	if e.Used != 0 || app.Device == "" || app.Used != 0 {
+		return nil
+	}
+	return s.RevokeDevice(ctx, by, app.Device, "enrolment revoked")
 }

@@ -49,7 +49,7 @@ type keyRing struct {
 	certificate []signKey
 	loaded      int64 // ms of the last look at the store
 
-	refresh, csrf []byte
+	refresh, csrf, app []byte
 }
 
 func (k *keyRing) public(list []signKey, kid string) (ed25519.PublicKey, bool) {
@@ -120,6 +120,7 @@ func (s *Service) loadKeys() error {
 	}
 	s.keys.refresh = mac(secret, "refresh")
 	s.keys.csrf = mac(secret, "csrf")
+	s.keys.app = mac(secret, "app-users")
 	return nil
 }
 

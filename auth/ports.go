@@ -26,6 +26,10 @@ type Reader interface {
 	Device(id string) (Device, error)                 // by dv_… or rg_…
 	Devices(q DeviceQuery) ([]Device, error)          // by id
 	Revocation(device string) (Revocation, error)
+	AppUserByKey(hash [32]byte) (AppUser, error)
+	AppUserByName(username string) (AppUser, error)
+	// AppUserOf returns the app user that was drawn with an enrolment.
+	AppUserOf(enrolment string) (AppUser, error)
 	Session(id string) (Session, error)
 	Sessions(q SessionQuery) ([]Session, error) // by id
 	AuditHead() (AuditHead, error)              // the zero head of an empty log
@@ -42,6 +46,8 @@ type Tx interface {
 	PutEnrolment(e Enrolment) error
 	PutDevice(d Device) error
 	PutRevocation(r Revocation) error
+	// PutAppUser inserts, or sets Used of the one that is there.
+	PutAppUser(a AppUser) error
 	PutSession(s Session) error
 	// Touch raises a session's LastSeen and SeenGen, and LastSeen of its device; an unknown session is no error.
 	Touch(session string, gen uint64, at int64) error

@@ -9,7 +9,7 @@ import (
 	"ruhu/internal/limits"
 )
 
-// stateEntries bounds each of the two caches of looked-up state.
+// stateEntries bounds each of the caches of looked-up state.
 const stateEntries = 16384
 
 // sessionState is what one session may do, as the store knew it at loaded.
@@ -26,11 +26,12 @@ type sessionState struct {
 type stateCache struct {
 	sessions *lru[string, *sessionState]
 	devices  *lru[string, *DeviceInfo]
+	apps     *lru[string, *cachedApp] // by hash of the key, and by user name
 	life     *atomic.Uint64
 }
 
 func newStateCache() stateCache {
-	return stateCache{newLRU[string, *sessionState](stateEntries), newLRU[string, *DeviceInfo](stateEntries), new(atomic.Uint64)}
+	return stateCache{newLRU[string, *sessionState](stateEntries), newLRU[string, *DeviceInfo](stateEntries), newLRU[string, *cachedApp](stateEntries), new(atomic.Uint64)}
 }
 
 // forget makes everything cached stale. Called after a change is committed.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ruhu/auth"
+	"ruhu/auth/enrolqr"
 	"ruhu/internal/errs"
 	"ruhu/server/api"
 )
@@ -100,16 +101,24 @@ func (s *Server) CreateEnrolment(ctx context.Context, req api.CreateEnrolmentReq
 		}
 		n.TTL = ttl
 	}
-	e, code, err := s.auth.CreateEnrolment(ctx, c.principal, n)
+	e, drawn, err := s.auth.CreateEnrolment(ctx, c.principal, n)
 	if err != nil {
 		return nil, err
 	}
-	url := auth.EnrolURL(s.publicURL(c), code)
-	png, err := enrolPNG(url)
-	if err != nil {
+	out := api.CreateEnrolment201JSONResponse{ID: e.ID, Code: drawn.Code, URL: auth.EnrolURL(s.publicURL(c), drawn.Code),
+		CollectURL: enrolqr.AppURL(s.publicURL(c), drawn.App.Key), CollectDevice: drawn.App.Device, CollectUsername: drawn.App.Username,
+		CollectPassword: drawn.App.Password, Expires: timeOf(e.Expires), Worker: e.Worker}
+	if out.CollectQr, err = enrolqr.CollectText(out.CollectURL); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
-	return api.CreateEnrolment201JSONResponse{ID: e.ID, Code: code, URL: url, QrPng: png, Expires: timeOf(e.Expires), Worker: e.Worker}, nil
+	for text, to := range map[string]*string{out.URL: &out.QrPng, out.CollectQr: &out.CollectQrPng} {
+		png, err := enrolqr.PNG(text, 6)
+		if err != nil {
+			return nil, errs.Wrap(op, err)
+		}
+		*to = base64.StdEncoding.EncodeToString(png)
+	}
+	return out, nil
 }
 
 // ListEnrolments lists codes without the codes.

@@ -72,9 +72,9 @@ func (b *Bench) Principal(login string) auth.Principal {
 // Code draws a code for a new worker.
 func (b *Bench) Code(name string, grids ...string) string {
 	b.T.Helper()
-	_, code, err := b.CreateEnrolment(b.ctx(), b.Admin(), auth.NewEnrolment{Name: name, Grids: grids})
+	_, drawn, err := b.CreateEnrolment(b.ctx(), b.Admin(), auth.NewEnrolment{Name: name, Grids: grids})
 	require.NoError(b.T, err)
-	return code
+	return drawn.Code
 }
 
 // Phone is an enrolled phone.

@@ -27,19 +27,21 @@ type memory struct {
 	enrolments  map[string]auth.Enrolment
 	devices     map[string]auth.Device
 	revocations map[string]auth.Revocation
+	apps        map[string]auth.AppUser
 	sessions    map[string]auth.Session
 	proofs      map[[32]byte]int64
 	audit       []auth.AuditEntry
 }
 
 func (m *memory) clone() *memory {
-	c := &memory{maps.Clone(m.users), map[string][]auth.Grant{}, maps.Clone(m.enrolments), maps.Clone(m.devices), maps.Clone(m.revocations),
+	c := &memory{maps.Clone(m.users), map[string][]auth.Grant{}, maps.Clone(m.enrolments), maps.Clone(m.devices), maps.Clone(m.revocations), maps.Clone(m.apps),
 		maps.Clone(m.sessions), maps.Clone(m.proofs), m.audit[:len(m.audit):len(m.audit)]}
 	for k, v := range m.grants {
 		c.grants[k] = slices.Clone(v)
 	}
 	if c.users == nil {
 		c.users, c.enrolments, c.devices = map[string]auth.User{}, map[string]auth.Enrolment{}, map[string]auth.Device{}
+		c.apps = map[string]auth.AppUser{}
 		c.revocations, c.sessions, c.proofs = map[string]auth.Revocation{}, map[string]auth.Session{}, map[[32]byte]int64{}
 	}
 	return c
@@ -168,6 +170,27 @@ func (m *memory) Revocation(device string) (auth.Revocation, error) {
 	return lookup(m.revocations, "revocation", device)
 }
 
+func (m *memory) appUser(match func(a auth.AppUser) bool) (auth.AppUser, error) {
+	for _, a := range m.apps {
+		if match(a) {
+			return a, nil
+		}
+	}
+	return auth.AppUser{}, missing("app user", "like that")
+}
+
+func (m *memory) AppUserByKey(hash [32]byte) (auth.AppUser, error) {
+	return m.appUser(func(a auth.AppUser) bool { return a.KeyHash == hash })
+}
+
+func (m *memory) AppUserByName(username string) (auth.AppUser, error) {
+	return m.appUser(func(a auth.AppUser) bool { return a.Username == username })
+}
+
+func (m *memory) AppUserOf(enrolment string) (auth.AppUser, error) {
+	return m.appUser(func(a auth.AppUser) bool { return a.Enrolment == enrolment })
+}
+
 func (m *memory) Session(id string) (auth.Session, error) { return lookup(m.sessions, "session", id) }
 
 func (m *memory) Sessions(q auth.SessionQuery) ([]auth.Session, error) {
@@ -222,6 +245,15 @@ func (m *memory) PutEnrolment(e auth.Enrolment) error {
 
 func (m *memory) PutDevice(d auth.Device) error {
 	m.devices[d.ID] = d
+	return nil
+}
+
+func (m *memory) PutAppUser(a auth.AppUser) error {
+	if old, ok := m.apps[a.Device]; ok {
+		old.Used = a.Used
+		a = old
+	}
+	m.apps[a.Device] = a
 	return nil
 }
 

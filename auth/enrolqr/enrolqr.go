@@ -1,4 +1,5 @@
-// Package enrolqr draws the QR code of an enrolment link, for a terminal and as a PNG to print.
+// Package enrolqr draws the QR codes of an enrolment, its link and the settings for Collect, for a terminal and as a PNG to
+// print.
 package enrolqr
 
 import (
@@ -16,8 +17,15 @@ import (
 // quiet is the light border a reader needs, in modules.
 const quiet = 4
 
-func encode(link string) (*qr.Code, error) {
-	code, err := qr.Encode(link, qr.M)
+// longText is from how many bytes on a code is drawn with less redundancy, so that cheap cameras still tell its modules apart.
+const longText = 150
+
+func encode(text string) (*qr.Code, error) {
+	level := qr.M
+	if len(text) > longText {
+		level = qr.L
+	}
+	code, err := qr.Encode(text, level)
 	if err != nil {
 		return nil, errs.WrapCode(errs.Invalid, "draw QR code", err)
 	}

@@ -106,11 +106,11 @@ func (s *site) prepare(ctx context.Context, a *app.App, n, perGrid int) error {
 	}
 	for i := range n {
 		grid := gridOf(i / perGrid)
-		_, code, err := a.Auth.CreateEnrolment(ctx, by, auth.NewEnrolment{Name: fmt.Sprintf("worker %d", i), Grids: []string{grid}})
+		_, drawn, err := a.Auth.CreateEnrolment(ctx, by, auth.NewEnrolment{Name: fmt.Sprintf("worker %d", i), Grids: []string{grid}})
 		if err != nil {
 			return err
 		}
-		e, err := a.Auth.Enrol(ctx, auth.EnrolRequest{Code: code, Platform: "bench"})
+		e, err := a.Auth.Enrol(ctx, auth.EnrolRequest{Code: drawn.Code, Platform: "bench"})
 		if err != nil {
 			return err
 		}

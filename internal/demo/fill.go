@@ -151,11 +151,11 @@ func (f *field) enrol(ctx context.Context) error {
 	rows := csv.NewWriter(&table)
 	_ = rows.Write([]string{"grid", "worker", "form", "due"})
 	for i, w := range f.d.Workers {
-		e, code, err := f.a.Auth.CreateEnrolment(ctx, operator(), auth.NewEnrolment{Name: w.Name, Grids: w.Grids})
+		e, drawn, err := f.a.Auth.CreateEnrolment(ctx, operator(), auth.NewEnrolment{Name: w.Name, Grids: w.Grids})
 		if err != nil {
 			return err
 		}
-		codes[i] = code
+		codes[i] = drawn.Code
 		at := f.o.Clock.Now().Add(-72 * time.Hour)
 		if i%23 == 7 {
 			at = at.Add(wrong[f.report.WrongClocks%len(wrong)])

@@ -571,10 +571,25 @@ type Enrolled struct {
 type Enrolment struct {
 	Code string `json:"code"`
 
+	// CollectDevice the device that stands for it in GET /v1/devices
+	CollectDevice string `json:"collect_device"`
+
+	// CollectPassword shown once
+	CollectPassword string `json:"collect_password"`
+
 	// CollectQr settings for ODK Collect as it reads them from a QR code
-	CollectQr string    `json:"collect_qr,omitempty"`
-	Expires   time.Time `json:"expires"`
-	ID        string    `json:"id"`
+	CollectQr string `json:"collect_qr"`
+
+	// CollectQrPng PNG of those settings, base64
+	CollectQrPng string `json:"collect_qr_png"`
+
+	// CollectURL server address for OpenRosa clients, with the key in it; shown once, good until collect_device is revoked
+	CollectURL string `json:"collect_url"`
+
+	// CollectUsername for clients that sign in at /openrosa by Digest, or by Basic over https
+	CollectUsername string    `json:"collect_username"`
+	Expires         time.Time `json:"expires"`
+	ID              string    `json:"id"`
 
 	// QrPng PNG of the URL, base64
 	QrPng string `json:"qr_png"`
