@@ -1,0 +1,87 @@
+package entity
+
+import "context"
+
+// Store keeps entities and the changes they come from, scoped by street, sealed. Values of a change lie under a key of the
+// record they come from, what was derived under a key of the entity: an erasure reaches old backups. Lists are keyset pages:
+// after is the last key of the page before, "" at first.
+type Store interface {
+	// Apply stores what a submission brought, all or nothing, each change under the next server version of its entity, and
+	// derives the entities anew. What is known (the same instance, path and list) or comes of an erased record is left out. It
+	// returns how many changes were new.
+	Apply(ctx context.Context, s Submission, changes []Addressed, faults []Fault) (int, error)
+	// Decide stores an office's change; Base is what the office saw. Codes: not-found, changed-since.
+	Decide(ctx context.Context, street, list, id string, c Change) (Row, error)
+	// Erase takes the values of everything a record brought, for ever, also of what arrives later, and derives anew. Doing
+	// it again changes nothing.
+	Erase(ctx context.Context, record string) error
+	// Mend makes good what a restore left: entities of which something can no longer be opened are derived anew. It returns
+	// how many. Versions move on by a gap, so that none is given out twice for different things.
+	Mend(ctx context.Context) (int, error)
+
+	// Lists returns the lists of a street (""= all streets) in order of street and name.
+	Lists(ctx context.Context, street string) ([]ListInfo, error)
+	// Entity returns one; false where it is not there.
+	Entity(ctx context.Context, street, list, id string) (Row, bool, error)
+	// Changes returns the changes of an entity in order of number.
+	Changes(ctx context.Context, street, list, id string) ([]Change, error)
+	// Page lists entities in order of id.
+	Page(ctx context.Context, f Filter, after string, limit int) (rows []Row, next string, err error)
+
+	// Mark says how far a list is in some places. It is taken before the rows are read: they may be newer, never older.
+	Mark(ctx context.Context, street, list string, places []string) (Mark, error)
+	// Since lists the entities of some places that changed behind a mark, up to another, in order of change; those that left
+	// the places or are not shown any more come back as gone. after is the mark of the last row of the page before.
+	Since(ctx context.Context, f Span, limit int) (rows []Moved, next uint64, err error)
+
+	// Faults lists what could not be applied in a street, oldest first.
+	Faults(ctx context.Context, street, after string, limit int) (list []Fault, next string, err error)
+	// DropFault removes one that the office has seen to; code not-found.
+	DropFault(ctx context.Context, street, key string) error
+}
+
+// Row is an entity in its list.
+type Row struct {
+	Street string `json:"street"`
+	List   string `json:"list"`
+	ID     string `json:"id"`
+	Place  string `json:"place"` // the area whose workers see it: a grid, a village or the street
+	Entity
+}
+
+// ListInfo is a list of a street.
+type ListInfo struct {
+	Street     string   `json:"street"`
+	Name       string   `json:"name"`
+	Properties []string `json:"properties"` // sorted
+	Entities   int64    `json:"entities"`   // shown ones
+	Conflicts  int64    `json:"conflicts"`
+}
+
+// Filter selects entities of one list. The zero value of a field means "any".
+type Filter struct {
+	Street, List string
+	Places       []string // only of these places
+	Shown        bool     // only those that phones get
+	Open         bool     // only those the office should look at: conflicts, missing bases, changes after deletion
+}
+
+// Mark is how far a list is.
+type Mark struct {
+	Seq        uint64
+	Properties []string // sorted
+	Any        bool     // the list exists
+}
+
+// Span is a part of a list's changes.
+type Span struct {
+	Street, List string
+	Places       []string
+	After, UpTo  uint64 // changes behind After, up to and with UpTo
+}
+
+// Moved is an entity that changed, or one that is gone from the places asked for.
+type Moved struct {
+	Row
+	Gone bool
+}
