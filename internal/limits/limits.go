@@ -44,6 +44,10 @@ const (
 	XMLAttributes   = 256 // of one element
 	ExpressionDepth = 64  // brackets within brackets
 
+	EntityProperties = 250      // of one entity
+	EntityBytes      = 64 << 10 // label and properties together
+	EntityChanges    = 2000     // of one entity; what comes later is listed for the office
+
 	SubmissionBytes = 4 << 20 // the XML of one submission; its files come beside it
 	SubmissionNodes = 100_000 // elements, attributes and texts
 	InstanceIDChars = 249
