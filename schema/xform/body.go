@@ -105,6 +105,9 @@ func (r *reader) describe(n *schema.Node, e *element) {
 }
 
 func (r *reader) readControl(e *element, control schema.Control, context *schema.Node) {
+	if control == schema.Trigger && firstOf(e.attr("ref"), e.attr("nodeset"), e.attr("bind")) == "" {
+		return // something to read or to tap that leaves no answer
+	}
 	n := r.target(e, context)
 	if n == nil {
 		return
@@ -182,7 +185,7 @@ func (r *reader) settle() {
 		}
 		locked := strings.ReplaceAll(n.ReadOnly, " ", "") == "true()"
 		switch {
-		case n.InMeta, n.Preload != "" && n.Control == "":
+		case n.Control == "" && (n.InMeta || n.Preload != ""):
 			n.Control = schema.Meta
 		case n.Calculation != "" && (n.Control == "" || n.Control == schema.Input && locked):
 			n.Control = schema.Calculate

@@ -66,7 +66,7 @@ func (r *reader) readSaveTo() {
 			}
 		}
 		if best < 0 {
-			r.fault(r.origins[n][0], n.Ref, "saveto-no-entity", "题目写入实体，但表单没有声明实体", "the question is saved to an entity, but none is declared",
+			r.warn(r.origins[n][0], n.Ref, "saveto-no-entity", "题目写入实体，但表单没有声明实体，答案不会写入", "the question is saved to an entity, but none is declared: it is kept as an answer only",
 				"请在 entities 表中声明", "declare it on the entities sheet")
 			return
 		}

@@ -19,7 +19,7 @@ var functions = set(`
 	date date-time decimal-date-time decimal-time format-date format-date-time today now string-date area distance geofence intersects
 	digest base64-decode extract-signed depend join randomize version instance current position pulldata search property
 	instance-last-saved username deviceid phonenumber email simserial subscriberid thousandsep format-number digest
-	odk:generate odk:decode odk-generate replace upper-case lower-case
+	odk:generate odk:decode odk-generate comment-status replace upper-case lower-case
 `)
 
 func set(words string) map[string]bool {

@@ -63,8 +63,10 @@ func (r *reader) readText(lang string, text *element) {
 			if better := map[string]int{"short": 0, "long": 1, "": 2}[form]; better > rank {
 				rank, entry.words[lang] = better, words
 			}
-		case "guidance":
-			entry.guidance[lang] = words
+		case "guidance", "print":
+			if form == "guidance" || entry.guidance[lang] == "" {
+				entry.guidance[lang] = words
+			}
 		default:
 			if entry.media[lang] == nil {
 				entry.media[lang] = map[string]string{}
@@ -106,7 +108,16 @@ func (r *reader) textRef(e *element, path, ref string) (text, guidance schema.Te
 		return schema.Text{Expr: strings.TrimSpace(ref)}, schema.Text{}
 	}
 	entry := r.itext[id]
+	if entry == nil { // "id;short" names one form of a text
+		if plain, form, ok := strings.Cut(id, ";"); ok && !strings.Contains(form, ";") {
+			entry = r.itext[plain]
+		}
+	}
 	if entry == nil {
+		if words := e.text(); words != "" { // what a client without itext shows
+			r.warn(e, path, "itext-missing", "itext 中没有文字 "+quoted(id)+"，改用元素自身的文字", "the text "+quoted(id)+" is not in itext; the element's own words stand for it", "", "")
+			return schema.Plain(words), schema.Text{}
+		}
 		r.fault(e, path, "itext-missing", "itext 中没有文字 "+quoted(id), "the text "+quoted(id)+" is not in itext",
 			"请补上译文或改正引用", "add the text or correct the reference")
 		return schema.Text{}, schema.Text{}

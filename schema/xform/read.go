@@ -5,7 +5,6 @@ package xform
 import (
 	"crypto/md5" // #nosec: OpenRosa names forms by MD5
 	"crypto/sha256"
-	"slices"
 	"sort"
 	"strings"
 
@@ -69,6 +68,7 @@ func read(src []byte) (*reader, error) {
 		r.readBinds()
 		r.readActions(r.model, "")
 		r.readSubmission()
+		r.readActions(r.body, "")
 		r.readBody(r.body, r.form.Root, false)
 		r.settle()
 		r.readEntities()
@@ -120,10 +120,9 @@ func (r *reader) skeleton() bool {
 	}
 	r.form.Style = r.body.attr("class")
 	for _, instance := range r.model.elements("instance") {
-		if id := instance.attr("id"); (id == "" || r.primary == nil && instance.attr("src") == "" && r.noneWithoutID()) && r.primary == nil {
-			if list := instance.elements(""); len(list) > 0 {
-				r.primary = list[0]
-			}
+		if list := instance.elements(""); instance.attr("src") == "" && len(list) > 0 {
+			r.primary = list[0]
+			break
 		}
 	}
 	if r.primary == nil {
@@ -149,11 +148,6 @@ func (r *reader) skeleton() bool {
 	}
 	r.form.EntitiesVer = r.model.attrOf(nsEntities, "entities-version")
 	return true
-}
-
-// noneWithoutID reports that every instance has an id, in which case the first is the primary one.
-func (r *reader) noneWithoutID() bool {
-	return !slices.ContainsFunc(r.model.elements("instance"), func(e *element) bool { return e.attr("id") == "" })
 }
 
 func (r *reader) readSubmission() {
