@@ -161,11 +161,15 @@ func (sv *Survey) follow(old Survey) error {
 
 func (s *Service) checkSentimentForms(sv Survey) error {
 	for _, u := range sv.Forms {
-		if u.Kind != KindSentiment {
+		if !u.Kind.keepsOpinions() {
 			continue
 		}
 		for _, f := range s.Snapshot().Versions(u.Form) {
-			if err := CheckSentiment(f); err != nil {
+			check := CheckSentiment
+			if u.Kind != KindSentiment {
+				check = checkNoEntities
+			}
+			if err := check(f); err != nil {
 				return err
 			}
 		}
@@ -272,6 +276,9 @@ func (s *Service) AddForm(ctx context.Context, n NewForm) (stored StoredForm, wa
 		if err := CheckSentiment(form); err != nil {
 			return StoredForm{}, faults, false, err
 		}
+	}
+	if err := s.checkEntities(form); err != nil {
+		return StoredForm{}, faults, false, err
 	}
 	if _, err := s.Snapshot().With(form); err != nil {
 		return StoredForm{}, faults, false, err

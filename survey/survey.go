@@ -146,13 +146,14 @@ func (s *Survey) CaseForm(form string) string {
 	return ""
 }
 
-// CheckSentiment refuses a sentiment form that asks for name, phone, image, audio or location. Code
-// sentiment-identity, with one fault a question, each named.
+// CheckSentiment refuses a sentiment form that asks for name, phone, image, audio or location, or that saves to an entity
+// list. Code sentiment-identity, with one fault a question or declaration, each named.
 func CheckSentiment(f *schema.Form) error {
 	var faults Faults
 	for _, q := range f.IdentityQuestions() {
 		faults.add(q.Line, 0, q.Path, q.Path+"："+q.ZH, q.Path+": "+q.EN)
 	}
+	addEntityFaults(&faults, f)
 	return faults.err(errs.SentimentIdentity, "check sentiment form")
 }
 

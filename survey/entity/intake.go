@@ -97,13 +97,13 @@ func change(s Submission, n *instance.EntityNode) (a Addressed, code FaultCode) 
 		a.Kind, a.Base, a.Trunk, a.Branch = Create, 0, 0, ""
 	}
 	switch {
-	case !GoodListName(n.Dataset):
+	case !schema.EntityListName(n.Dataset):
 		return a, BadList
 	case !good:
 		return a, BadID
 	case !permitted(s.Form, n):
 		return a, NotPermitted
-	case a.Kind == Update && (!base || !trunk || len(a.Branch) > maxName):
+	case a.Kind == Update && (!base || !trunk || len(a.Branch) > maxBranch):
 		return a, BadBase
 	case a.Kind == Create && strings.TrimSpace(n.Label) == "":
 		return a, NoLabel
@@ -112,7 +112,7 @@ func change(s Submission, n *instance.EntityNode) (a Addressed, code FaultCode) 
 	}
 	a.Set = make(map[string]string, len(n.Properties)+1)
 	for name, value := range n.Properties {
-		if GoodPropertyName(name) {
+		if schema.EntityPropertyName(name) {
 			a.Set[name] = value
 		}
 	}
