@@ -111,7 +111,7 @@ func (r *reader) children(at string, node *schema.Node, e *element) {
 			r.children(row.Path(), n, c)
 		case n != nil && n.Kind == schema.Group || n == nil && len(c.kids) > 0:
 			if ordinal > 0 { // a second one of what the form has once: kept beside the first
-				row := Row{Repeat: path, Ordinal: ordinal, ID: made(r.root, path, ordinal)}
+				row := Row{Repeat: path, Ordinal: ordinal, ID: RowID(r.root, path, ordinal)}
 				r.out.Rows = append(r.out.Rows, row)
 				path = row.Path()
 			}

@@ -63,7 +63,7 @@ func (r *reader) identify(path string, repeat *schema.Node, rows []*element) []r
 	}
 	for i := range ids {
 		for ordinal := i; ids[i].id == ""; ordinal += len(rows) {
-			if id := made(seed, path, ordinal); !taken[id] {
+			if id := RowID(seed, path, ordinal); !taken[id] {
 				ids[i], taken[id] = rowID{id: id}, true
 			}
 		}
@@ -71,9 +71,10 @@ func (r *reader) identify(path string, repeat *schema.Node, rows []*element) []r
 	return ids
 }
 
-// made makes a row id that every reading of the same submission makes again.
-func made(seed, path string, ordinal int) string {
-	sum := sha256.Sum256([]byte(seed + "\x00" + path + "\x00" + strconv.Itoa(ordinal)))
+// RowID makes the id of a row that brings none: every reading of the same submission makes it again. instanceID is that of
+// the submission the row first appears in, path the repeat's with the ids of outer rows, ordinal counts from 0.
+func RowID(instanceID, path string, ordinal int) string {
+	sum := sha256.Sum256([]byte(instanceID + "\x00" + path + "\x00" + strconv.Itoa(ordinal)))
 	return "o" + hex.EncodeToString(sum[:10])
 }
 

@@ -11,10 +11,13 @@ import (
 )
 
 // Write writes a submission of a form as its clients would: the form's root and order, meta in the namespace the form
-// gives it, rows as repeated elements in the order of inst.Rows. Nodes without a value are left out, those with an empty
+// gives it, an envelope where it is encrypted, rows as repeated elements in the order of inst.Rows. Nodes without a value are left out, those with an empty
 // one are written empty; nodes the form does not know stand behind those it knows. The instanceID and deprecatedID of the
 // head go over values at their paths. Reading the answer with the same root gives the same values, rows, files and entities.
 func Write(form *schema.Form, inst *Instance) ([]byte, error) {
+	if inst.Encrypted {
+		return envelope(form, inst.Head), nil
+	}
 	w := writer{form: form, prefixes: map[string]bool{}, root: &written{node: form.Root}}
 	for _, row := range inst.Rows {
 		if _, err := w.place(row.Path()); err != nil {
@@ -156,6 +159,36 @@ func (w *writer) document(h Head) []byte {
 		k.write(&b)
 	}
 	b.WriteString("</" + w.form.RootName + ">")
+	return b.Bytes()
+}
+
+// envelope writes the manifest of an encrypted submission.
+func envelope(form *schema.Form, h Head) []byte {
+	var b bytes.Buffer
+	b.WriteString("<?xml version='1.0' encoding='UTF-8' ?><data")
+	attribute(&b, "id", form.ID)
+	if h.Version != "" {
+		attribute(&b, "version", h.Version)
+	}
+	b.WriteString(` encrypted="yes" xmlns="http://opendatakit.org/submissions">`)
+	part := func(name, text string) {
+		b.WriteString("<" + name + ">")
+		escape(&b, text)
+		b.WriteString("</" + name + ">")
+	}
+	part("base64EncryptedKey", h.EncryptedKey)
+	if h.InstanceID != "" {
+		b.WriteString(`<orx:meta xmlns:orx="http://openrosa.org/xforms">`)
+		part("orx:instanceID", h.InstanceID)
+		b.WriteString("</orx:meta>")
+	}
+	for _, name := range h.Media {
+		b.WriteString("<media>")
+		part("file", name)
+		b.WriteString("</media>")
+	}
+	part("encryptedXmlFile", h.EncryptedFile)
+	b.WriteString("</data>")
 	return b.Bytes()
 }
 
