@@ -37,6 +37,13 @@ const (
 	XMLDepth = 32
 	XMLNodes = 400_000
 
+	XLSXBytes     = 8 << 20  // a workbook a form is made of
+	XLSXPartBytes = 24 << 20 // what is read of it, unpacked
+	XLSXParts     = 2_000    // entries of the zip
+	XLSXRatio     = 200      // unpacked bytes per packed byte of a part over 1 MiB
+	XLSXRows      = 300_000  // rows of one sheet
+	XLSXColumns   = 1_024
+
 	FormNodes       = 20_000  // groups, repeats and questions of one form
 	FormChoices     = 250_000 // choices of all lists written in one form
 	FormLanguages   = 64
