@@ -96,6 +96,7 @@ func (r *reader) file(name string) {
 func (r *reader) children(at string, node *schema.Node, e *element) {
 	ids := r.rowsOf(at, node, e)
 	count := map[string]int{}
+	var names map[string]bool
 	for _, c := range e.kids {
 		if isTemplate(c) {
 			continue
@@ -122,7 +123,13 @@ func (r *reader) children(at string, node *schema.Node, e *element) {
 			r.children(path, n, c)
 		default:
 			if ordinal > 0 {
-				path, n = r.beside(at, node, c.name, ordinal, e), nil
+				if names == nil {
+					names = make(map[string]bool, len(e.kids))
+					for _, sibling := range e.kids {
+						names[sibling.name] = true
+					}
+				}
+				path, n = join(at, r.beside(names, node, c.name, ordinal)), nil
 			}
 			r.value(path, n, c)
 		}
@@ -153,12 +160,13 @@ func (r *reader) known(parent *schema.Node, name string) *schema.Node {
 	return r.form.Node(join(parent.Path, name))
 }
 
-// beside returns a free path for a doubled node that the form has once.
-func (r *reader) beside(at string, node *schema.Node, name string, ordinal int, e *element) string {
-	for i := ordinal + 1; ; i++ {
+// beside returns a free name for a doubled node that the form has once.
+func (r *reader) beside(names map[string]bool, node *schema.Node, name string, ordinal int) string {
+	for i := ordinal + 1; ; i += len(names) {
 		free := name + "." + strconv.Itoa(i)
-		if e.child(free) == nil && r.known(node, free) == nil {
-			return join(at, free)
+		if !names[free] && r.known(node, free) == nil {
+			names[free] = true
+			return free
 		}
 	}
 }
