@@ -32,7 +32,7 @@ func (r *run) admit(w *work, c *crdt.ChangeSet, a *admission) (errs.Code, error)
 		return errs.UnknownForm, nil
 	case w.begun() && w.Form != c.Form:
 		return errs.OtherForm, nil
-	case !r.s.mayWrite(author.Role, c, false):
+	case !r.s.mayWrite(author.Role, c, false, false):
 		return errs.ForbiddenPath, nil
 	}
 	former := r.former && (a.seen.former || c.Epoch != "" && c.Epoch != r.epoch)

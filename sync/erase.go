@@ -59,6 +59,9 @@ func (r *run) erase(street, record, reason string, journalled bool) (known bool,
 		if err := r.s.journal(JournalEntry{Kind: JournalErase, Street: street, Record: record, Reason: reason}); err != nil {
 			return false, err
 		}
+		if err := r.journalRetired(street, record, reason); err != nil {
+			return false, err
+		}
 	}
 	if _, err := r.tell(Event{Street: street, Kind: EventErase, Record: record, Grid: grid, At: r.now}); err != nil {
 		return false, err

@@ -34,6 +34,12 @@ type OfficeChange struct {
 	Review bool
 	// OfficeAPI opens "@assignee", "@grid" and "@moved_from"; OpenRosa submissions leave it false.
 	OfficeAPI bool
+	// Hand tells apart what one user writes of a record without having seen it all: each hand is a device of its own, so
+	// that a context can name one and not the other. "" = the user's only one.
+	Hand string
+	// Posted: the change is what an OpenRosa submission says. It opens "@submission", and a worker's may be of a record
+	// of somebody else: who can name a version by its instanceID was given it.
+	Posted bool
 	// Key is the Idempotency-Key, BodyHash the hash of the request: the same pair gives the first outcome again, the same
 	// key with another hash is idempotency-mismatch. "" = no key.
 	Key      string
@@ -80,7 +86,15 @@ func epochTag(epoch string) string {
 
 // OfficeDevice returns the device of a user in a street in an epoch. It tells nothing of the user.
 func (s *Service) OfficeDevice(user, street, epoch string) string {
-	tag := mac(s.keys.line, []byte("device\x00"+user+"\x00"+street+"\x00"+epoch))
+	return s.handDevice(user, "", street, epoch)
+}
+
+func (s *Service) handDevice(user, hand, street, epoch string) string {
+	whose := "device\x00" + user + "\x00" + street + "\x00" + epoch
+	if hand != "" {
+		whose += "\x00" + hand
+	}
+	tag := mac(s.keys.line, []byte(whose))
 	return officePrefix(s.Stream) + epochTag(epoch) + officeEncoding.EncodeToString(tag)[:18]
 }
 
@@ -205,7 +219,7 @@ func (r *run) officeSet(w *work, ch *OfficeChange, nonce string) (*crdt.ChangeSe
 	if w.State.Erased {
 		return nil, errs.New(errs.Erased, op, "record %s", ch.Record)
 	}
-	c := &crdt.ChangeSet{Device: r.s.OfficeDevice(ch.User, ch.Street, r.epoch), Epoch: r.epoch, At: ch.At, Nonce: nonce,
+	c := &crdt.ChangeSet{Device: r.s.handDevice(ch.User, ch.Hand, ch.Street, r.epoch), Epoch: r.epoch, At: ch.At, Nonce: nonce,
 		Record: ch.Record, Form: ch.Form, Version: ch.Version, Grid: ch.Grid, Ctx: ch.Ctx.Meet(w.State.VV),
 		Set: slices.Clone(ch.Set), Add: slices.Clone(ch.Add), Del: slices.Clone(ch.Del)}
 	if c.At == 0 {
@@ -215,7 +229,7 @@ func (r *run) officeSet(w *work, ch *OfficeChange, nonce string) (*crdt.ChangeSe
 		if w.Street != ch.Street {
 			return nil, errs.New(errs.OutOfArea, op, "record %s lies in another street", ch.Record)
 		}
-		if ch.Role == RoleWorker && w.Author != ch.User && !slices.Contains(w.Assignees, ch.User) {
+		if ch.Role == RoleWorker && !ch.Posted && w.Author != ch.User && !slices.Contains(w.Assignees, ch.User) {
 			return nil, errs.New(errs.Forbidden, op, "record %s is not this worker's", ch.Record)
 		}
 		if c.Form == "" {
@@ -237,7 +251,7 @@ func (r *run) officeSet(w *work, ch *OfficeChange, nonce string) (*crdt.ChangeSe
 		return nil, errs.New(errs.OutOfArea, op, "grid %s is not in street %s", c.Grid, ch.Street)
 	}
 	c.Normalize()
-	if !r.s.mayWrite(ch.Role, c, ch.OfficeAPI) {
+	if !r.s.mayWrite(ch.Role, c, ch.OfficeAPI, ch.Posted) {
 		return nil, errs.New(errs.Forbidden, op, "role %s may not write one of the paths", ch.Role)
 	}
 	if ch.Review && !w.State.VV.Within(ch.Ctx) {

@@ -254,6 +254,10 @@ type Tx interface {
 	// marker (also where nothing of the record is known), and has the record's key destroyed when the transaction commits
 	// (the engine has appended to the journal before). Changed of the marker is the street's last sequence.
 	Erase(street, record string) error
+	// Retire ends a record that went into another one: like Erase, but its key stays until the other one is erased.
+	Retire(street, record, into string) error
+	// Retired lists the records that went into this one, also by way of others.
+	Retired(record string) ([]string, error)
 	// Withhold replaces the bodies of a record's lines by Strip(body, prefixes) and marks them Stripped where that changed
 	// them. The engine puts the record's state itself.
 	Withhold(record string, prefixes []string) error

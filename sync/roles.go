@@ -22,6 +22,8 @@ const (
 	PathAssignee    = "@assignee"
 	PathGrid        = "@grid"
 	PathMovedFrom   = "@moved_from"
+	// PathSubmission says what the office has to know of how a record was posted: words, single spaces between them.
+	PathSubmission = "@submission"
 )
 
 // Stored values of "@status", and "erased", which is shown only.
@@ -67,14 +69,15 @@ func officeOnly(path string) bool {
 	return path == PathAssignee || path == PathGrid || path == PathMovedFrom
 }
 
-// mayWrite checks every "@" path of a change set, rows included; office opens the paths of the office API too.
+// mayWrite checks every "@" path of a change set, rows included; office opens the paths of the office API too, posted the
+// one of OpenRosa submissions.
 // Set, Add and Del are sorted, and "@" sorts before every other first character of a path.
-func (s *Service) mayWrite(role string, c *crdt.ChangeSet, office bool) bool {
+func (s *Service) mayWrite(role string, c *crdt.ChangeSet, office, posted bool) bool {
 	for _, cell := range c.Set {
 		if !crdt.Path(cell.Path).IsRecord() {
 			break
 		}
-		if !(office && officeOnly(cell.Path)) && !s.RoleMayWrite(role, cell) {
+		if !(office && officeOnly(cell.Path)) && !(posted && cell.Path == PathSubmission) && !s.RoleMayWrite(role, cell) {
 			return false
 		}
 	}

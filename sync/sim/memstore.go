@@ -52,6 +52,7 @@ type data struct {
 	lines   map[string][]*sync.Line // by record
 	outcome map[string]outcome
 	cases   map[string]sync.Case
+	retired map[string]string // record -> the one it went into
 	attests []sync.Attestation
 	ids     atomic.Pointer[[]string] // of records, sorted; nil after one came or went
 }
@@ -109,7 +110,7 @@ type outcome struct {
 
 func newData() *data {
 	return &data{streets: map[string]*street{}, devices: map[string]*device{}, records: map[string]*sync.Record{},
-		lines: map[string][]*sync.Line{}, outcome: map[string]outcome{}, cases: map[string]sync.Case{}}
+		lines: map[string][]*sync.Line{}, outcome: map[string]outcome{}, cases: map[string]sync.Case{}, retired: map[string]string{}}
 }
 
 // clone copies everything that may change. Bodies and states never change in place.
@@ -145,6 +146,7 @@ func (d *data) clone() *data {
 		own := *r
 		out.records[id] = &own
 	}
+	out.retired = maps.Clone(d.retired)
 	out.outcome, out.cases, out.attests = maps.Clone(d.outcome), maps.Clone(d.cases), slices.Clone(d.attests)
 	return out
 }

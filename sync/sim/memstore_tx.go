@@ -161,6 +161,37 @@ func (t *tx) change(l *sync.Line) {
 	t.undo = append(t.undo, func() { *l = before })
 }
 
+func (t *tx) Retire(code, record, into string) error {
+	for id, other := range t.d.retired {
+		if other == record {
+			t.retire(id, into)
+		}
+	}
+	t.retire(record, into)
+	return t.Erase(code, record)
+}
+
+func (t *tx) retire(record, into string) {
+	before, was := t.d.retired[record]
+	t.d.retired[record] = into
+	t.undo = append(t.undo, func() {
+		if was {
+			t.d.retired[record] = before
+		} else {
+			delete(t.d.retired, record)
+		}
+	})
+}
+
+func (t *tx) Retired(record string) (out []string, err error) {
+	for id, into := range t.d.retired {
+		if into == record {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 func (t *tx) Erase(code, record string) error {
 	before := t.d.records[record]
 	for _, l := range t.d.lines[record] {

@@ -10,7 +10,10 @@ import (
 
 // Erase implements sync.Tx. The key is destroyed after the commit; a crash before that is made good at the next start,
 // from table destroying.
-func (t *txn) Erase(street, record string) error {
+func (t *txn) Erase(street, record string) error { return t.end(street, record, true) }
+
+// end strips a record of everything but its marker; its key goes with it where destroy is set.
+func (t *txn) end(street, record string, destroy bool) error {
 	const op = "erase"
 	s, err := t.street(street)
 	if err != nil {
@@ -67,8 +70,16 @@ func (t *txn) Erase(street, record string) error {
 	if err := t.dropBlobs(ref, nil); err != nil {
 		return err
 	}
-	if err := t.destroySlot(ref.slot); err != nil {
+	if err := t.eraseSubmissions(ref.no); err != nil {
 		return err
+	}
+	if destroy {
+		if err := t.destroySlot(ref.slot); err != nil {
+			return err
+		}
+		if err := t.destroyRetired(ref.no); err != nil {
+			return err
+		}
 	}
 	ref.stored, ref.erased, ref.counted, ref.withdraw = true, true, false, false
 	ref.street, ref.grid = marker.Street, marker.Grid
@@ -123,6 +134,9 @@ func (t *txn) Withhold(record string, prefixes []string) error {
 		if err := t.replaceBody(l, slot, sealed); err != nil {
 			return err
 		}
+	}
+	if err := t.withholdSubmissions(ref, slot, kept); err != nil {
+		return err
 	}
 	if err := t.reseal(record, slot, prefixes); err != nil {
 		return err

@@ -91,6 +91,9 @@ func (t *txn) forget(record string, prefixes []string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.forgetSubmissions(rec.no); err != nil {
+		return err
+	}
 	var turns []crdt.Turn
 	turns = make([]crdt.Turn, rec.Orders)
 	for l, err := range t.lines(noBody+ofRecord, record) {

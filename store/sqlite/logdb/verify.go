@@ -45,7 +45,7 @@ func (l *Log) Verify(ctx context.Context, c Check) (Checked, error) {
 			run  func() error
 		}{{"structure", v.structure}, {"epochs", v.epochs}, {"streets", v.streets}, {"heads", v.heads}, {"devices", v.devices}, {"attestations", v.attestations},
 			{"records", v.records}, {"aggregates", v.aggregates}, {"tallies", v.tallies}, {"cases", v.cases}, {"outcomes", v.outcomes}, {"withdrawals", v.withdrawals},
-			{"attachments", v.blobRefs}, {"unsettled lines", v.unsettledLines}} {
+			{"submissions", v.verifySubmissions}, {"attachments", v.blobRefs}, {"unsettled lines", v.unsettledLines}} {
 			if err := ctx.Err(); err != nil {
 				return errs.WrapCode(errs.Interrupted, "verify", err)
 			}
