@@ -22,7 +22,7 @@ func TypeChanges(old, next *Form) []Fault {
 		faults = append(faults, Fault{
 			Path: path, Line: b.Line, Code: "type-changed",
 			EN:     fmt.Sprintf("was %s in version %q, is %s in %q", was, old.Version, is, next.Version),
-			ZH:     fmt.Sprintf("版本 %q 中为 %s，版本 %q 中为 %s", old.Version, was, next.Version, is),
+			ZH:     fmt.Sprintf("版本 %q 中为 %s，版本 %q 中改为 %s", old.Version, was, next.Version, is),
 			HintEN: "give the question a new name, or the form a new id",
 			HintZH: "请为题目换一个新名称，或为表单换一个新编号",
 		})

@@ -281,6 +281,10 @@ func (s *Service) AddForm(ctx context.Context, n NewForm) (stored StoredForm, wa
 		return StoredForm{}, faults, false, err
 	}
 	if _, err := s.Snapshot().With(form); err != nil {
+		if refused := schema.FaultsOf(err); len(refused) > 0 { // each with its path and reason, as faults of the form itself are
+			faults = append(faults, refused...)
+			return StoredForm{}, faults, false, errs.WrapCode(errs.CodeOf(err), op, &FormFaults{faults})
+		}
 		return StoredForm{}, faults, false, err
 	}
 	stored = StoredForm{ID: form.ID, Version: form.Version, TitleZH: form.Title("zh"), TitleEN: form.Title("en"), SHA256: form.Hash(), MD5: form.HashMD5(),

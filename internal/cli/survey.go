@@ -109,10 +109,11 @@ func (c surveyListCmd) Run(e *env) error {
 }
 
 type formCmd struct {
-	Add    formAddCmd    `cmd:"" help:"Add a form version from XForm XML; the bytes are kept and served unchanged."`
-	List   formListCmd   `cmd:"" help:"List form versions."`
-	Close  formCloseCmd  `cmd:"" help:"Take a form version out of use for new records."`
-	Export formExportCmd `cmd:"" help:"Write a form's bytes as they were uploaded."`
+	Add     formAddCmd     `cmd:"" help:"Add a form version from XForm XML; the bytes are kept and served unchanged."`
+	List    formListCmd    `cmd:"" help:"List form versions."`
+	Close   formCloseCmd   `cmd:"" help:"Take a form version out of use for new records."`
+	Export  formExportCmd  `cmd:"" help:"Write a form's bytes as they were uploaded."`
+	Compare formCompareCmd `cmd:"" help:"Say in words what differs between two versions, and what becomes of older records."`
 }
 
 type formView struct {
