@@ -27,6 +27,7 @@ var layers = []layer{
 	{"sync/crdt/", []string{"internal/errs", "internal/limits", "sync/crdt/"}, "the merge core is pure: it must be provable and have a twin in TypeScript"},
 	{"sync/wire", []string{"internal/errs", "internal/limits", "sync/crdt/"}, "bytes and limits know the merge types, nothing of protocol state"},
 	{"sync/phone/", []string{"internal/errs", "internal/limits", "internal/clock", "sync/crdt/", "sync/wire"}, "a phone is a replica of its own: it must not borrow the server's code"},
+	{"sync/twin", []string{"internal/errs", "internal/limits", "internal/clock", "sync/", "schema/"}, "tests only: both replicas against the engine"},
 	{"sync/sim/", []string{"internal/errs", "internal/limits", "internal/clock", "sync/", "survey/", "schema/"}, "the simulation plays phones against the engine"},
 	{"sync", []string{"internal/errs", "internal/limits", "internal/clock", "sync/crdt/", "sync/wire"}, "the protocol knows nothing of Echo, SQL or surveys"},
 
