@@ -11,6 +11,7 @@ import (
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
+	"ruhu/server/openrosa"
 	"ruhu/server/uploads"
 	"ruhu/survey"
 	"ruhu/sync"
@@ -31,6 +32,8 @@ type Config struct {
 	Releases    survey.Releases
 	Exports     Exports
 	Health      Health
+	Submissions openrosa.Submissions // what Collect and Enketo post
+	Entities    openrosa.Entities    // nil = there are no entity lists
 
 	// PackKey opens packs that phones seal for this server; nil = packs are not taken.
 	PackKey *ecdh.PrivateKey
@@ -65,7 +68,7 @@ func (c *Config) check() error {
 	}{
 		{"Auth", c.Auth != nil}, {"Answers", c.Answers != nil}, {"Registry", c.Registry != nil}, {"Puller", c.Puller != nil},
 		{"Broker", c.Broker != nil}, {"Survey", c.Survey != nil}, {"Attachments", c.Attachments != nil}, {"Uploads", c.Uploads != nil},
-		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Records", c.Records != nil}, {"Health", c.Health != nil},
+		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Records", c.Records != nil}, {"Health", c.Health != nil}, {"Submissions", c.Submissions != nil},
 		{"Clock", c.Clock != nil}, {"Rand", c.Rand != nil},
 	} {
 		if !need.ok {

@@ -61,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.clock.Now()
 	ip, https := s.peers.client(r)
 	c := &call{id: s.requestID(r), lang: language(r.Header.Get("Accept-Language")), ip: ip, https: https,
-		agent: r.UserAgent(), host: r.Host, accept: r.Header.Get("Accept"), loopback: loopbackHost(hostOf(r.Host)), header: w.Header()}
+		agent: r.UserAgent(), host: s.peers.host(r), accept: r.Header.Get("Accept"), loopback: loopbackHost(hostOf(r.Host)), header: w.Header()}
 	out := &answer{ResponseWriter: w}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		out.have = r.Header.Get("If-None-Match")
@@ -70,7 +70,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Request-Id", c.id)
 	s.secureHeaders(h, https)
 	r = withCall(r, c)
-	if r.Method == http.MethodHead && !isUpload(r.URL.Path) {
+	if r.Method == http.MethodHead && !isUpload(r.URL.Path) && !isOpenRosa(r.URL.Path) {
 		c.head = true
 		r.Method = http.MethodGet // r is withCall's copy; net/http still knows HEAD and sends no body
 	}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 )
 
@@ -76,4 +77,21 @@ func (p *peers) client(r *http.Request) (ip string, https bool) {
 		}
 	}
 	return ip, https
+}
+
+// host returns the host the client asked for: a trusted proxy says it where it changes it.
+func (p *peers) host(r *http.Request) string {
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		ip = r.RemoteAddr
+	}
+	if !p.proxied || !p.trusts(ip) {
+		return r.Host
+	}
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Host"), ",")
+	first = strings.TrimSpace(first)
+	if u, err := url.Parse("//" + first); first == "" || err != nil || u.Host != first || u.User != nil {
+		return r.Host
+	}
+	return first
 }

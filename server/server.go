@@ -18,6 +18,7 @@ import (
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
 	"ruhu/server/api"
+	"ruhu/server/openrosa"
 	"ruhu/server/pages"
 	"ruhu/server/spec"
 	"ruhu/sync/wire"
@@ -44,11 +45,13 @@ type Server struct {
 	pulls    pullBuffers
 	limits   struct {
 		device, person, address *keyedLimiter
+		apps                    *keyedLimiter // OpenRosa clients, which ask once a form
 		syncFlights             *flights
 		withdrawals             *keyedLimiter
 		pushes                  chan struct{}
 	}
 	tus      *tusUploads
+	openrosa *openrosa.Handler
 	closing  chan struct{} // closed when the server begins to stop: streams end
 	stopping atomic.Bool
 
@@ -76,7 +79,11 @@ func New(c Config) (*Server, error) {
 	s.limits.withdrawals = newKeyedLimiter(s.clock, float64(limits.WithdrawalsPerHour)/3600, limits.WithdrawalsPerHour)
 	s.limits.syncFlights = newFlights(limits.SyncInFlight)
 	s.limits.pushes = make(chan struct{}, limits.WriterQueue)
+	s.limits.apps = newKeyedLimiter(s.clock, 10*perSecond, max(c.SyncPerMinute, 1200))
 	if s.tus, err = s.newTus(c.Uploads); err != nil {
+		return nil, err
+	}
+	if s.openrosa, err = s.newOpenRosa(); err != nil {
 		return nil, err
 	}
 	return s, s.route()
@@ -99,6 +106,7 @@ func (s *Server) route() error {
 	}
 	e.GET("/v1/attachments/:id", s.getAttachment)
 	e.GET("/v1/exports/:id/file", s.exportFile)
+	e.Any(openRosaPath, s.serveOpenRosa)
 	if err := s.routePages(e); err != nil {
 		return err
 	}

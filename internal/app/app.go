@@ -29,6 +29,7 @@ import (
 	"ruhu/store/sqlite/logdb"
 	"ruhu/store/sqlite/registrydb"
 	"ruhu/survey"
+	"ruhu/survey/submission"
 	"ruhu/sync"
 )
 
@@ -55,6 +56,8 @@ type App struct {
 	Records  survey.Records
 	Exports  *jobs.Exports
 	Uploads  *uploads.Store
+
+	Submissions *submission.Service
 
 	Core        *core.DB
 	AnswersLog  *logdb.Log
@@ -119,7 +122,7 @@ func Open(ctx context.Context, dir string, opts Options) (*App, error) {
 		return nil, errs.WrapCode(errs.ReadOnly, op, err)
 	}
 	a := &App{Dir: dir, opts: opts, Broker: sync.NewBroker()}
-	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openBlobs, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openRest, a.settle} {
+	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openBlobs, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openSubmissions, a.openRest, a.settle} {
 		if err := step(ctx); err != nil {
 			return nil, errs.Wrap(op, errors.Join(err, a.Close()))
 		}

@@ -81,6 +81,14 @@ const (
 	AttachmentDayBytes  = 500 << 20
 )
 
+// OpenRosa: what a client may post.
+const (
+	OpenRosaAdvised  = 10_000_000       // what HEAD tells clients; they split at it, a single larger file still comes whole
+	OpenRosaBytes    = 128 << 20        // of one post
+	OpenRosaHeld     = 16 << 20         // of files that come before the XML
+	OpenRosaDuration = 30 * time.Minute // of one request, as long as bytes move
+)
+
 // Writer admission: beyond these the answer is 503 with Retry-After.
 const (
 	WriterQueue = 256
