@@ -12,7 +12,7 @@ func (c *comparison) choices(a, b *schema.Node) {
 		c.firstList(b)
 		return
 	}
-	if was, is := expression(a.Choices.Filter), expression(b.Choices.Filter); was != is {
+	if was, is := a.Choices.Filter, b.Choices.Filter; expression(was) != expression(is) {
 		c.say(ChoiceFilter, b.Path, say("%s 的选项筛选由 %s 改为 %s。", b.Path, quoteZH(was), quoteZH(is)),
 			say("the choice filter of %s was %s, is %s", b.Path, quoteEN(was), quoteEN(is)))
 	}

@@ -87,17 +87,17 @@ func (c *comparison) changed(a, b *schema.Node) {
 	c.control(a, b)
 	c.texts(a, b)
 	rule := func(kind Kind, nameZH, nameEN, was, is, meansZH, meansEN string) {
-		if was == is {
+		if expression(was) == expression(is) {
 			return
 		}
 		c.say(kind, b.Path, say("%s 的%s由 %s 改为 %s%s。", b.Path, nameZH, quoteZH(was), quoteZH(is), meansZH),
 			say("%s of %s was %s, is %s%s", nameEN, b.Path, quoteEN(was), quoteEN(is), meansEN))
 	}
 	const ownZH, ownEN = "；旧记录仍按自己的版本判断", ". Older records are judged by their own version"
-	rule(Relevance, "显示条件", "the relevance", expression(a.Relevant), expression(b.Relevant), ownZH, ownEN)
+	rule(Relevance, "显示条件", "the relevance", a.Relevant, b.Relevant, ownZH, ownEN)
 	rule(Required, "必答规则", "the required rule", truth(a.Required), truth(b.Required), ownZH, ownEN)
-	rule(Constraint, "约束", "the constraint", expression(a.Constraint), expression(b.Constraint), ownZH, ownEN)
-	rule(Calculation, "计算式", "the calculation", expression(a.Calculation), expression(b.Calculation), "；旧记录中的值不重算", ". Values in older records are not computed again")
+	rule(Constraint, "约束", "the constraint", a.Constraint, b.Constraint, ownZH, ownEN)
+	rule(Calculation, "计算式", "the calculation", a.Calculation, b.Calculation, "；旧记录中的值不重算", ". Values in older records are not computed again")
 	rule(ReadOnly, "只读规则", "the read-only rule", truth(a.ReadOnly), truth(b.ReadOnly), "", "")
 	rule(Default, "默认值", "the default", a.Default, b.Default, "；旧记录不变", ". Older records stay as they are")
 	rule(Appearance, "外观", "the appearance", a.Appearance, b.Appearance, "", "")
@@ -114,14 +114,14 @@ func (c *comparison) changed(a, b *schema.Node) {
 
 // truth writes "no rule" and "never" alike.
 func truth(expr string) string {
-	if expr = expression(expr); expr == "false()" {
+	if expression(expr) == "false()" {
 		return ""
 	}
 	return expr
 }
 
 func count(n *schema.Node) string {
-	s := expression(n.Count)
+	s := n.Count
 	if n.NoAddRemove {
 		s += " (noAddRemove)"
 	}
