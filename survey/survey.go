@@ -32,6 +32,12 @@ func Kinds() []Kind {
 // Registry reports whether records of this kind go through the registry stream.
 func (k Kind) Registry() bool { return k == KindVisit || k == KindFollowup }
 
+// Protected reports whether a form's answers are opinions or say who would stand for office: of those not even a correction
+// file holds places, times or files.
+func (k Kind) Protected() bool {
+	return k == KindSentiment || k == KindCandidate || k == KindBackcheck
+}
+
 // DrawsCases reports whether each selected household gets a case number of its own for a form of this kind.
 func (k Kind) DrawsCases() bool { return k == KindSentiment || k == KindOther }
 

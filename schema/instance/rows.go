@@ -3,6 +3,7 @@ package instance
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -75,7 +76,7 @@ func (r *reader) identify(path string, repeat *schema.Node, rows []*element) []r
 // the submission the row first appears in, path the repeat's with the ids of outer rows, ordinal counts from 0.
 func RowID(instanceID, path string, ordinal int) string {
 	sum := sha256.Sum256([]byte(instanceID + "\x00" + path + "\x00" + strconv.Itoa(ordinal)))
-	return "o" + hex.EncodeToString(sum[:10])
+	return fmt.Sprintf("o%06d-%s", ordinal, hex.EncodeToString(sum[:8])) // rows born at once stand in the order of their ids
 }
 
 // ownID returns what a form wrote into its id field as a row id: as it is where it can stand in a path, else its hash.

@@ -104,6 +104,9 @@ func needsQuotes(s string) bool {
 // formula reports whether a spreadsheet might run the text: = + - @ and their full-width forms, tab and line breaks, at the
 // start or behind white space.
 func formula(s string) bool {
+	if figures(s) {
+		return false
+	}
 	for s != "" {
 		r, n := utf8.DecodeRuneInString(s)
 		switch r {
@@ -116,4 +119,22 @@ func formula(s string) bool {
 		}
 	}
 	return false
+}
+
+// figures reports whether a text is numbers only, as points and traces are ("-12.5 45.6 0 0;…"): each minus stands before a
+// number of its own, so there is nothing to compute.
+func figures(s string) bool {
+	if s == "" || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9', c == '.':
+		case c == '-' && (i == 0 || s[i-1] == ' ' || s[i-1] == ';') && s[i+1] >= '0' && s[i+1] <= '9':
+		case (c == ' ' || c == ';') && i > 0:
+		default:
+			return false
+		}
+	}
+	return true
 }

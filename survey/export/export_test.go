@@ -396,3 +396,26 @@ func TestRefusedOptions(t *testing.T) {
 		require.Equal(t, c.code, errs.CodeOf(err), name)
 	}
 }
+
+func TestACorrectionFileOfAnOrdinaryFormHoldsEverything(t *testing.T) {
+	src := `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>x</h:title><model><instance><data id="plain">
+<case_id/><party/><where/><told/><at/><photo/><hidden/><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/where" type="geopoint"/><bind nodeset="/data/told" type="string" readonly="true()"/><bind nodeset="/data/at" type="dateTime"/><bind nodeset="/data/photo" type="binary"/></model></h:head>
+<h:body><input ref="/data/case_id"/><input ref="/data/party"/><input ref="/data/where"/><input ref="/data/told"/><input ref="/data/at"/><upload ref="/data/photo"/></h:body></h:html>`
+	form, _, err := xform.Read([]byte(src))
+	require.NoError(t, err)
+	w := newTown(t, form)
+	answers := map[string]string{"case_id": "C1-planted", "party": "member", "where": "-1.5 2 0 0", "told": "note-planted", "at": "2026-11-23T10:00:00Z", "photo": "sha256-" + strings.Repeat("a", 64) + ".jpg", "hidden": "h-planted", "meta/instanceID": "uuid:1"}
+	w.add(t, form, 1, "990101001201001", survey.StatusSubmitted, answers, nil)
+	for _, whole := range []bool{true, false} {
+		_, out := write(t, plan(t, export.Options{Versions: []*schema.Form{form}, Statuses: []string{survey.StatusSubmitted}, Correction: true, Whole: whole}), w)
+		_, plainOut := write(t, plan(t, export.Options{Versions: []*schema.Form{form}, Statuses: []string{survey.StatusSubmitted}, Whole: whole}), w)
+		for path, value := range answers {
+			require.Equal(t, whole, strings.Contains(out, value), path)
+			require.NotContains(t, plainOut, value, path)
+			if whole {
+				require.Contains(t, out, path[strings.LastIndexByte(path, '/')+1:])
+			}
+		}
+	}
+}

@@ -12,10 +12,10 @@ import (
 )
 
 func TestFormulasAreDisarmed(t *testing.T) {
-	for _, s := range []string{"=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "  =1", "\u3000=1", "\u00a0＝1", "=cmd|' /C calc'!A0"} {
+	for _, s := range []string{"=1+1", "+1", "-1+2", "-1-2", "--1", "-", "-1 -", "-A1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "  =1", "\u3000=1", "\u00a0＝1", "=cmd|' /C calc'!A0"} {
 		require.True(t, formula(s), "%q", s)
 	}
-	for _, s := range []string{"", "1-2", "a=b", "说：=1", "'=1"} {
+	for _, s := range []string{"", "1-2", "a=b", "说：=1", "'=1", "-5", "-12.5 45.6 0 0", "-12.5 45.6;-1 2"} {
 		require.False(t, formula(s), "%q", s)
 	}
 }

@@ -28,9 +28,12 @@ type Options struct {
 	Format   Format
 	// Correction makes the reviewer's file: free text, unsettled answers, author code, date, conflict, resolved_by.
 	Correction bool
-	Demo       bool   // invented data: every row says so
-	Master     []byte // key of the pseudonyms, at least 32 bytes; never leaves
-	Grant      string // for whom; two grants cannot join their exports
+	// Whole lets a correction file hold every value as it came: places, times, names of files, notes and hidden fields too.
+	// For forms that keep no opinions and no candidates (survey.Kind.Protected); without Correction it says nothing.
+	Whole  bool
+	Demo   bool   // invented data: every row says so
+	Master []byte // key of the pseudonyms, at least 32 bytes; never leaves
+	Grant  string // for whom; two grants cannot join their exports
 }
 
 func (o *Options) check() error {
@@ -53,6 +56,8 @@ func (o *Options) check() error {
 	}
 	return nil
 }
+
+func (o *Options) whole() bool { return o.Whole && o.Correction }
 
 // statuses are sorted: their order says nothing.
 func (o *Options) statuses() []string {
@@ -86,7 +91,8 @@ func (o *Options) snapshotID(heads []sync.Head) (string, error) {
 		Layout     int  `json:"layout"`
 		Correction bool `json:"correction"`
 		Demo       bool `json:"demo"`
-	}{layoutVersion, o.Correction, o.Demo}
+		Whole      bool `json:"whole,omitempty"`
+	}{layoutVersion, o.Correction, o.Demo, o.whole()}
 	of.Filter = struct {
 		Area     string   `json:"area"`
 		Statuses []string `json:"statuses"`

@@ -13,6 +13,8 @@ const silent = "-"
 // withheld says why a question does not leave; "" where it does.
 func (p *Plan) withheld(q *schema.Node) (zh, en string) {
 	switch {
+	case p.opts.whole():
+		return "", ""
 	case q.Control == schema.Note || q.Control == schema.Trigger || q.Control == schema.Hidden && q.Name != survey.CaseQuestion:
 		return silent, silent
 	case q.Name == survey.CaseQuestion:
