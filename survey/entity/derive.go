@@ -39,6 +39,9 @@ type Entity struct {
 // Shown reports whether phones get the entity: it is there and has a label.
 func (e *Entity) Shown() bool { return !e.Deleted && e.Label != "" }
 
+// Attention reports whether the office should look at the entity.
+func (e *Entity) Attention() bool { return e.Conflict != None || len(e.Missing) > 0 || len(e.Late) > 0 }
+
 // set is a set of changes by place in the list.
 type set []uint64
 

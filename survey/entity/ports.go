@@ -30,9 +30,10 @@ type Store interface {
 
 	// Mark says how far a list is in some places. It is taken before the rows are read: they may be newer, never older.
 	Mark(ctx context.Context, street, list string, places []string) (Mark, error)
-	// Since lists the entities of some places that changed behind a mark, up to another, in order of change; those that left
-	// the places or are not shown any more come back as gone. after is the mark of the last row of the page before.
+	// Since lists the entities of a place that changed behind one sequence, up to and with another, in order of change; next is
+	// the sequence of the last one, 0 at the end. Left lists those that left the place in the same span.
 	Since(ctx context.Context, f Span, limit int) (rows []Moved, next uint64, err error)
+	Left(ctx context.Context, f Span, limit int) (left []Departure, next uint64, err error)
 
 	// Faults lists what could not be applied in a street, oldest first.
 	Faults(ctx context.Context, street, after string, limit int) (list []Fault, next string, err error)
@@ -54,34 +55,43 @@ type ListInfo struct {
 	Street     string   `json:"street"`
 	Name       string   `json:"name"`
 	Properties []string `json:"properties"` // sorted
-	Entities   int64    `json:"entities"`   // shown ones
-	Conflicts  int64    `json:"conflicts"`
+	Entities   int64    `json:"entities"`   // those that phones get
+	Open       int64    `json:"open"`       // those the office should look at
 }
 
 // Filter selects entities of one list. The zero value of a field means "any".
 type Filter struct {
 	Street, List string
-	Places       []string // only of these places
-	Shown        bool     // only those that phones get
-	Open         bool     // only those the office should look at: conflicts, missing bases, changes after deletion
+	Place        string
+	Shown        bool // only those that phones get
+	Open         bool // only those the office should look at
 }
 
-// Mark is how far a list is.
+// Mark is how far a list is in some places.
 type Mark struct {
+	Era        string // sequences of another era mean nothing
 	Seq        uint64
-	Properties []string // sorted
-	Any        bool     // the list exists
+	Properties []string // that any entity of the street has, sorted
+	Any        bool     // the list exists in the street
 }
 
 // Span is a part of a list's changes.
 type Span struct {
 	Street, List string
-	Places       []string
-	After, UpTo  uint64 // changes behind After, up to and with UpTo
+	Place        string
+	After, UpTo  uint64
 }
 
-// Moved is an entity that changed, or one that is gone from the places asked for.
+// Moved is an entity that changed; Gone where phones do not get it any more.
 type Moved struct {
 	Row
 	Gone bool
+}
+
+// Departure is an entity that left a place: where it is now.
+type Departure struct {
+	ID      string
+	Place   string
+	Version int64
+	Shown   bool
 }

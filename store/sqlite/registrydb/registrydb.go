@@ -1,5 +1,5 @@
-// Package registrydb keeps the frame in registry.db: households, contacts, and what visits came to. It is the only place
-// that holds addresses, and they are sealed. It implements survey.Registry. The registry stream's log lies in the same file
+// Package registrydb keeps the frame in registry.db: households, contacts, what visits came to, and entity lists. It is the
+// only place that holds addresses, and they are sealed. It implements survey.Registry and entity.Store. The registry stream's log lies in the same file
 // and is another package's; the two share no transaction.
 package registrydb
 
@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
+	"strings"
 
 	"ruhu/internal/errs"
 	"ruhu/store/sqlite/dbfile"
@@ -42,7 +43,7 @@ func Derived() []string { return []string{"visit_marks", "visits", "outcomes", "
 
 // ours reports whether a table is the frame's and not the log's.
 func ours(table string) bool {
-	return slices.Contains([]string{"households", "frame_versions", "contacts"}, table) || slices.Contains(Derived(), table)
+	return slices.Contains([]string{"households", "frame_versions", "contacts"}, table) || strings.HasPrefix(table, "entit") || slices.Contains(Derived(), table)
 }
 
 // Open opens or creates the tables of the frame in registry.db at path.
