@@ -11,6 +11,9 @@ var controls = map[string]schema.Control{
 	"rank": schema.Rank, "range": schema.Range, "upload": schema.Upload, "trigger": schema.Trigger,
 }
 
+// itemsetsFile holds the choices of inputs with a query.
+const itemsetsFile = "itemsets.csv"
+
 // readBody reads controls, groups and repeats below a body element; context is the node references start from.
 func (r *reader) readBody(parent *element, context *schema.Node, inRepeat bool) {
 	for _, e := range parent.elements("") {
@@ -139,8 +142,8 @@ func (r *reader) readControl(e *element, control schema.Control, context *schema
 		case "query":
 			if control == schema.Input { // a choice from itemsets.csv
 				n.Control = schema.SelectOne
-				r.attachments["itemsets.csv"] = true
-				n.Choices = &schema.Choices{Nodeset: v, List: r.openList("itemsets.csv", "itemsets.csv")}
+				r.attachments[itemsetsFile] = true
+				n.Choices = &schema.Choices{Nodeset: v, List: r.openList(itemsetsFile, itemsetsFile)}
 			}
 		default:
 			setParameter(n, a.Name.Local, v)

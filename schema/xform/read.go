@@ -47,6 +47,7 @@ type reader struct {
 	spaced            map[*schema.ChoiceList]string // a value with a space in it, of lists that have one
 	choices           int
 	tooMany           bool
+	exprs             map[string]*parsed
 	newRepeat         map[string]bool // pattern paths that get a uuid when their repeat is made
 }
 
@@ -56,7 +57,7 @@ func read(src []byte) (*reader, error) {
 		itext: map[string]*itextEntry{}, nodes: map[string]*schema.Node{}, origins: map[*schema.Node][]*element{}, bindIDs: map[string]string{},
 		instances: map[string]*element{}, sources: map[string]string{}, lists: map[string]*schema.ChoiceList{},
 		attachments: map[string]bool{}, asked: map[*schema.Node]*element{},
-		listNames: map[string]bool{}, spaced: map[*schema.ChoiceList]string{}, newRepeat: map[string]bool{}}
+		listNames: map[string]bool{}, spaced: map[*schema.ChoiceList]string{}, newRepeat: map[string]bool{}, exprs: map[string]*parsed{}}
 	r.root, r.faults = parse(src)
 	if r.root == nil {
 		return r, schema.FaultsError(op, r.faults)

@@ -168,6 +168,7 @@ func TestFaultsAreNamedWithTheirLine(t *testing.T) {
 		"range-parameter":        small("<q/>", "", `<range ref="/data/q" start="1" end="2">`+label+`</range>`),
 		"xpath":                  small("<q/>", `<bind nodeset="/data/q" constraint="(. &gt; 1"/>`, ""),
 		"unknown-function":       small("<q/>", `<bind nodeset="/data/q" calculate="nope(1)"/>`, ""),
+		"arguments":              small("<q/>", `<bind nodeset="/data/q" calculate="if(1)"/>`, ""),
 		"cycle":                  small("<a/><b/>", `<bind nodeset="/data/a" calculate="/data/b + 1"/><bind nodeset="/data/b" calculate="../a"/>`, ""),
 		"entities-version":       strings.Replace(small("<q/>", "", ""), "<model>", `<model entities:entities-version="2031.1.0">`, 1),
 		"entity-dataset":         strings.Replace(small("<q/>", "", ""), "<instanceID/>", `<instanceID/><entity dataset="__x"/>`, 1),
@@ -229,7 +230,7 @@ func TestAllFaultsComeAtOnce(t *testing.T) {
 
 func TestExpressionsThatAreRightAreNotFaulted(t *testing.T) {
 	for _, expr := range []string{
-		"coalesce(/data/q, 'x')", "once(uuid())", ". &gt;= 0 and . &lt;= 60 or . = -98", "/data/r div 2 - 1", "count(/data/m[a = 'x|(y']/b)", "-/data/r", "position(..)", "'it''s' != \"?\"",
+		"coalesce(/data/q, 'x')", "once(uuid())", ". &gt;= 0 and . &lt;= 60 or . = -98", "/data/r div 2 - 1", "count(/data/m[a = 'x|(y']/b)", "-/data/r", "position(..)", "'it' != \"it's?\"",
 		"instance('i')/root/item[name = current()/../r]/label", "selected(/data/r, 'a') and not(false())", "jr:choice-name(/data/r, '/data/r')", "/data/*/a", "../r[1]", "3 * -2", "../r mod 2 = 0", "number('1.5') * .5",
 		"if(/data/r = '', '', string-length(normalize-space(/data/r)))", "indexed-repeat(/data/m/a, /data/m, 1)",
 	} {

@@ -411,10 +411,12 @@ func TestACorrectionFileOfAnOrdinaryFormHoldsEverything(t *testing.T) {
 		_, out := write(t, plan(t, export.Options{Versions: []*schema.Form{form}, Statuses: []string{survey.StatusSubmitted}, Correction: true, Whole: whole}), w)
 		_, plainOut := write(t, plan(t, export.Options{Versions: []*schema.Form{form}, Statuses: []string{survey.StatusSubmitted}, Whole: whole}), w)
 		for path, value := range answers {
-			require.Equal(t, whole, strings.Contains(out, value), path)
+			if path != "at" { // times are in every correction file
+				require.Equal(t, whole, strings.Contains(out, value), path)
+			}
 			require.NotContains(t, plainOut, value, path)
 			if whole {
-				require.Contains(t, out, path[strings.LastIndexByte(path, '/')+1:])
+				require.Contains(t, out, ","+strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])+",")
 			}
 		}
 	}
