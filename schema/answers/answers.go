@@ -15,12 +15,14 @@ import (
 
 // Subject is who is asked, where and when.
 type Subject struct {
-	Case       string // case number; the household's id for the visit log, nothing for a candidate
+	Case       string // case number; the household's id for the visit log and the follow-up, nothing for the others
 	Village    string // 12 digits
 	Grid       string // 15 digits; the visit log only
 	NoticeHash string // what the notice in force hashes to
 	Start      time.Time
-	Attempt    int // visit log: 1 to 6; 0 counts as 1
+	Attempt    int // visit log: 1 to 6; village sheet: the wave, 1 to 4; 0 counts as 1
+
+	First map[string]string // back-check: what the first interview was answered, by path
 }
 
 // Truth gives the weight of each choice of a question, weights above 0 in any scale. A question or choice that is not
@@ -28,11 +30,18 @@ type Subject struct {
 // the choice is named; for "concern_txt" and "plan_txt" the choice "said" is the chance that something is said.
 type Truth map[string]map[string]float64
 
-// Interview is what was answered, and the disposition the visit ended with.
+// Interview is what was answered, and the disposition the visit ended with, "" for forms that are no interview.
 type Interview struct {
-	Values      map[string]string // pattern path -> canonical value; the built-in instruments have no repeats
+	Values      map[string]string // pattern path -> canonical value, outside repeats
+	Rows        []Row             // rows of repeats in order; no built-in form nests them
 	Disposition string            // 1.1, 2.112 (no consent) or 4.70 (not an adult); "" for a visit
 	Minutes     int
+}
+
+// Row is one row of a repeat.
+type Row struct {
+	Repeat string            // pattern path of the repeat
+	Values map[string]string // name within the row -> canonical value
 }
 
 // Generate draws one interview of a built-in instrument: every value passes the form's Check, every question that is
@@ -47,6 +56,14 @@ func Generate(form *schema.Form, who Subject, truth Truth, rng *rand.Rand) (Inte
 		d.candidate()
 	case instruments.VisitLog:
 		d.visit()
+	case instruments.Appraisal:
+		d.appraisal()
+	case instruments.VillageSheet:
+		d.sheet()
+	case instruments.FollowUp:
+		d.followup()
+	case instruments.BackCheck:
+		d.backcheck()
 	default:
 		return Interview{}, errs.New(errs.UnknownForm, "draw interview", "no answers are drawn for the form %s", form.ID)
 	}

@@ -53,6 +53,9 @@ func (d *draw) sentiment() {
 		d.several("heard", 0.22, 9, "0")
 	}
 	d.one("aware_rule", 0.45, 0.55)
+	if d.form.Node("aware_call") != nil { // a later version asks it
+		d.one("aware_call", 0.35, 0.65)
+	}
 	d.meetings()
 	d.one("read_board", 0.25, 0.50, 0.25)
 	d.one("fair", usualAgreeing()...)
@@ -87,6 +90,9 @@ func (d *draw) candidate() {
 		return
 	}
 	d.set("consent_ver", d.who.NoticeHash)
+	if d.form.Node("case_id") != nil {
+		d.set("case_id", d.uuid()[:8])
+	}
 	party := d.one("consent_party", 0.85, 0.15) == "1"
 	d.one("incumbent", 0.55, 0.30, 0.15)
 	willing := d.one("willing", 0.6, 0.25, 0.15) != "3"

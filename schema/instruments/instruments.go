@@ -19,15 +19,23 @@ type Kind string
 // The kinds of the built-in forms.
 const (
 	Sentiment Kind = "sentiment"
+	Appraised Kind = "appraisal"
 	Candidate Kind = "candidate"
+	Village   Kind = "village"
+	Followed  Kind = "followup"
 	Visit     Kind = "visit"
+	Checked   Kind = "backcheck"
 )
 
 // Ids of the built-in forms.
 const (
-	HouseholdSentiment = "hh_sentiment"
-	CandidateInterview = "candidate_interview"
-	VisitLog           = "visit_log"
+	HouseholdSentiment = "hh_sentiment"        // I1
+	Appraisal          = "appraisal"           // I2
+	CandidateInterview = "candidate_interview" // I3
+	VillageSheet       = "village_sheet"       // I4
+	FollowUp           = "followup"            // I5
+	VisitLog           = "visit_log"           // I6
+	BackCheck          = "backcheck"           // I7
 )
 
 // Instrument is one built-in form.
