@@ -75,6 +75,9 @@ func Read(src []byte, most Limits, v Visitor) error {
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
 		return &Error{Code: NotUTF8, Line: 1, Msg: "the file is written in UTF-16; save it as UTF-8"}
 	}
+	if at := crowded(src, most.Attributes); at >= 0 {
+		return &Error{Code: TooMany, Line: 1 + bytes.Count(src[:at], []byte("\n")), Msg: fmt.Sprintf("more than %d attributes of one element", most.Attributes)}
+	}
 	skip := int64(0)
 	if bytes.HasPrefix(src, bom) {
 		skip = int64(len(bom))
@@ -136,7 +139,7 @@ func (l *loop) next() (bool, error) {
 	case xml.Directive:
 		return false, &Error{Code: Doctype, Line: at.Line, Msg: "a DOCTYPE or another directive is not allowed"}
 	case xml.ProcInst:
-		if t.Target != "xml" || l.rooted {
+		if t.Target != "xml" || at.Start != l.skip {
 			return false, &Error{Code: ProcInst, Line: at.Line, Msg: "a processing instruction is not allowed"}
 		}
 	case xml.StartElement:
