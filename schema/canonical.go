@@ -2,6 +2,7 @@ package schema
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"ruhu/internal/errs"
@@ -88,8 +89,16 @@ func (n *Node) ordered(values []string) string {
 	return strings.Join(out, " ")
 }
 
-// trimNumber removes a plus sign and spare zeros; what is no number is returned as it is.
+// trimNumber removes a plus sign and spare zeros and writes out an exponent, as Java's clients send large and small numbers
+// ("1.0E7"); what is no number is returned as it is.
 func trimNumber(s string, fraction bool) string {
+	if i := strings.IndexAny(s, "eE"); i > 0 {
+		plain, ok := shifted(s[:i], s[i+1:])
+		if !ok {
+			return s
+		}
+		s = plain
+	}
 	rest := strings.TrimPrefix(s, "+")
 	minus := strings.HasPrefix(s, "-")
 	if minus {
@@ -111,6 +120,22 @@ func trimNumber(s string, fraction bool) string {
 		return "-" + whole
 	}
 	return whole
+}
+
+// shifted writes mantissa*10^exponent without an exponent; false where it is not such a number, or a very long one.
+func shifted(mantissa, exponent string) (string, bool) {
+	by, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
+	sign := ""
+	if mantissa[0] == '-' || mantissa[0] == '+' {
+		sign, mantissa = mantissa[:1], mantissa[1:]
+	}
+	left, right, _ := strings.Cut(mantissa, ".")
+	if err != nil || by < -decimalBytes || by > decimalBytes || len(mantissa) > decimalBytes || !isDigits(left+right) {
+		return "", false
+	}
+	digits := strings.Repeat("0", decimalBytes) + left + right + strings.Repeat("0", decimalBytes)
+	point := decimalBytes + len(left) + by
+	return sign + digits[:point] + "." + digits[point:], true
 }
 
 func trimTime(s string) string {
