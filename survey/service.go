@@ -30,6 +30,9 @@ type Config struct {
 	WorkerKey []byte
 	// Zone is where civil dates are read; nil = Asia/Shanghai.
 	Zone *time.Location
+	// Erased hears of every record that was erased, when its log has forgotten it: what was made of it elsewhere goes too. It
+	// may hear of one again. nil = nobody.
+	Erased func(ctx context.Context, record string) error
 	// Receipt hears of every retention job that was done; nil = nobody. It writes the audit log.
 	Receipt func(ctx context.Context, p Plan)
 }

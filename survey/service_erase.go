@@ -25,13 +25,13 @@ func (s *Service) Withdraw(ctx context.Context, typed string) error {
 			if st.Engine == nil {
 				continue
 			}
-			caseNo, err := caseOfWithdrawal(ctx, st, hash)
+			record, caseNo, err := ofWithdrawal(ctx, st, hash)
 			if err != nil {
 				return errs.Wrap(op, err)
 			}
 			switch err := st.Engine.Withdraw(ctx, hash, reason); {
 			case err == nil:
-				return errs.Wrap(op, s.forget(ctx, "", caseNo))
+				return errs.Wrap(op, s.forget(ctx, "", record, caseNo))
 			case errs.CodeOf(err) != errs.WithdrawalUnknown:
 				return errs.Wrap(op, err)
 			}
@@ -44,21 +44,27 @@ func (s *Service) Withdraw(ctx context.Context, typed string) error {
 	return unknown
 }
 
-func caseOfWithdrawal(ctx context.Context, st Stream, hash string) (caseNo string, err error) {
+func ofWithdrawal(ctx context.Context, st Stream, hash string) (record, caseNo string, err error) {
 	err = st.Store.View(ctx, func(r sync.Reader) error {
 		id, ok, err := r.WithdrawalRecord(hash)
 		if err != nil || !ok {
 			return err
 		}
 		rec, _, err := r.Record(id)
-		caseNo = rec.Case
+		record, caseNo = id, rec.Case
 		return err
 	})
-	return caseNo, err
+	return record, caseNo, err
 }
 
-// forget follows an erasure where copies of the record's traces are kept: the index of visits, and the link of its case.
-func (s *Service) forget(ctx context.Context, street, caseNo string) error {
+// forget follows an erasure where copies of the record's traces are kept: what was made of it, the index of visits, and the
+// link of its case.
+func (s *Service) forget(ctx context.Context, street, record, caseNo string) error {
+	if s.Erased != nil && record != "" {
+		if err := s.Erased(ctx, record); err != nil {
+			return err
+		}
+	}
 	if err := s.IndexVisits(ctx, street); err != nil {
 		return err
 	}
@@ -110,7 +116,7 @@ func (s *Service) EraseOwn(ctx context.Context, a Actor, id, reason string) erro
 		if _, err := st.Engine.Erase(ctx, rec.Street, id, reason); err != nil {
 			return errs.Wrap(op, err)
 		}
-		return errs.Wrap(op, s.forget(ctx, rec.Street, rec.Case))
+		return errs.Wrap(op, s.forget(ctx, rec.Street, id, rec.Case))
 	}
 	return errs.New(errs.NotFound, op, "no record %s", printable(id))
 }
@@ -201,7 +207,7 @@ func (s *Service) eraseAnywhere(ctx context.Context, record, reason string) (kno
 		if _, err := st.Engine.Erase(ctx, rec.Street, record, reason); err != nil {
 			return known, err
 		}
-		if err := s.forget(ctx, rec.Street, rec.Case); err != nil {
+		if err := s.forget(ctx, rec.Street, record, rec.Case); err != nil {
 			return known, err
 		}
 	}

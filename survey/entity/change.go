@@ -73,7 +73,8 @@ func (c *Change) version() int64 {
 func (c *Change) seen() int64 { return min(c.version(), c.Number-1) }
 
 // covers reports whether c's author had seen d. Every update has seen that the entity was created, whenever the creation
-// arrives. A change made on a server version that is not older than the one c was made on cannot have been part of it.
+// arrives, and version 1 is the creation and nothing else: phones get no entity before it came. A change made on a server
+// version that is not older than the one c was made on cannot have been part of it.
 func (c *Change) covers(d *Change) bool {
 	switch {
 	case c == d:
@@ -92,7 +93,7 @@ func (c *Change) covers(d *Change) bool {
 	if d.Number > c.seen() {
 		return false
 	}
-	return c.Kind == Office || d.Kind == Office || d.version() < c.version()
+	return c.Kind == Office || c.version() > 1 && (d.Kind == Office || d.version() < c.version())
 }
 
 // older orders live writes of one property: the last is shown. Nothing in it depends on arrival.
@@ -118,7 +119,7 @@ func knownOf(changes []Change) known {
 	for i := range changes {
 		c := &changes[i]
 		k.greatest = max(k.greatest, c.Number)
-		k.created = k.created || c.Kind == Create
+		k.created = k.created || c.Kind == Create || c.Settles
 		if c.Kind == Update && c.Branch != "" {
 			k.steps[step{c.Branch, c.Base}] = true
 		}

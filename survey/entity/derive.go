@@ -29,6 +29,7 @@ type Entity struct {
 	Version    int64                `json:"version"`
 	Label      string               `json:"label"`
 	Properties map[string]string    `json:"properties"`
+	Created    bool                 `json:"created"` // its creation has come, or the office took it in without
 	Deleted    bool                 `json:"deleted,omitempty"`
 	Conflict   Conflict             `json:"conflict,omitempty"`
 	Siblings   map[string][]Sibling `json:"siblings,omitempty"`     // of properties in conflict, the one that counts most last
@@ -36,8 +37,12 @@ type Entity struct {
 	Late       []Source             `json:"late,omitempty"`         // changes of a deleted entity by people who had not seen the deletion
 }
 
-// Shown reports whether phones get the entity: it is there and has a label.
-func (e *Entity) Shown() bool { return !e.Deleted && e.Label != "" }
+// Shown reports whether phones get the entity: it was created, is there and has a label. One whose creation has not come is
+// for the office to see: a phone that got it would take for version 1 what is not the creation.
+func (e *Entity) Shown() bool { return e.Created && !e.Deleted && e.Label != "" }
+
+// Gone reports whether phones that have the entity are to drop it.
+func (e *Entity) Gone() bool { return e.Created && !e.Shown() }
 
 // Attention reports whether the office should look at the entity.
 func (e *Entity) Attention() bool { return e.Conflict != None || len(e.Missing) > 0 || len(e.Late) > 0 }
@@ -80,6 +85,7 @@ type merging struct {
 	coveredBy  []set // of each change: who had seen it
 	concurrent []set // of each change: those it had not seen and that had not seen it, where nobody settled it
 	writers    map[string]set
+	settled    int64 // the version up to which the office settled everything
 }
 
 // Derive returns what changes come to. It is a function of the set: neither the order of the list nor, among changes that
@@ -115,12 +121,11 @@ func Derive(version int64, changes []Change) Entity {
 func (m *merging) relate() {
 	n := len(m.changes)
 	m.coveredBy, m.concurrent = make([]set, n), make([]set, n)
-	settled := int64(0)
 	for i := range m.changes {
 		c := &m.changes[i]
 		m.coveredBy[i], m.concurrent[i] = newSet(n), newSet(n)
 		if c.Settles {
-			settled = max(settled, c.Base)
+			m.settled = max(m.settled, c.Base)
 		}
 		for key := range c.Set {
 			m.write(key, i)
@@ -139,7 +144,7 @@ func (m *merging) relate() {
 			if after {
 				m.coveredBy[i].add(j)
 			}
-			if !before && !after && !a.Erased && !b.Erased && max(a.Number, b.Number) > settled {
+			if !before && !after && !a.Erased && !b.Erased && max(a.Number, b.Number) > m.settled {
 				m.concurrent[i].add(j)
 				m.concurrent[j].add(i)
 			}
@@ -237,10 +242,10 @@ func (m *merging) marks(e *Entity, k *known) {
 			deleted = 0
 		}
 	}
-	e.Deleted = deleted > 0
+	e.Deleted, e.Created = deleted > 0, k.created
 	for i := range m.changes {
 		c := &m.changes[i]
-		if k.missing(c) {
+		if c.Number > m.settled && k.missing(c) {
 			e.Missing = append(e.Missing, c.source())
 		}
 		if e.Deleted && c.Number > deleted && c.Kind != Office {

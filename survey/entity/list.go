@@ -189,9 +189,10 @@ func (l *List) delta(ctx context.Context, w *sheet) error {
 				return err
 			}
 			for i := range rows {
-				r := &rows[i]
-				write := func() error { return w.row(&r.Row) }
-				if r.Gone {
+				write := func() error { return nil } // its creation has not come
+				if r := &rows[i]; r.Shown() {
+					write = func() error { return w.row(r) }
+				} else if r.Gone() {
 					write = func() error { return w.gone(r.ID, r.Version) }
 				}
 				if err := write(); err != nil {

@@ -15,9 +15,13 @@ type Store interface {
 	// Erase takes the values of everything a record brought, for ever, also of what arrives later, and derives anew. Doing
 	// it again changes nothing.
 	Erase(ctx context.Context, record string) error
-	// Mend makes good what a restore left: entities of which something can no longer be opened are derived anew. It returns
-	// how many. Versions move on by a gap, so that none is given out twice for different things.
-	Mend(ctx context.Context) (int, error)
+	// Mend makes good what a restore left, once in an epoch: entities of which something can no longer be opened are derived
+	// anew, and versions move on by a gap, so that none is given out twice for different things. It returns how many were
+	// derived.
+	Mend(ctx context.Context, epoch string) (int, error)
+	// Replayed returns up to which entry of the journal erasures were carried out; NoteReplayed notes it.
+	Replayed(ctx context.Context) (uint64, error)
+	NoteReplayed(ctx context.Context, n uint64) error
 
 	// Lists returns the lists of a street (""= all streets) in order of street and name.
 	Lists(ctx context.Context, street string) ([]ListInfo, error)
@@ -31,8 +35,9 @@ type Store interface {
 	// Mark says how far a list is in some places. It is taken before the rows are read: they may be newer, never older.
 	Mark(ctx context.Context, street, list string, places []string) (Mark, error)
 	// Since lists the entities of a place that changed behind one sequence, up to and with another, in order of change; next is
-	// the sequence of the last one, 0 at the end. Left lists those that left the place in the same span.
-	Since(ctx context.Context, f Span, limit int) (rows []Moved, next uint64, err error)
+	// the sequence of the last one, 0 at the end. Left lists those
+	// that phones had and that left the place in the same span.
+	Since(ctx context.Context, f Span, limit int) (rows []Row, next uint64, err error)
 	Left(ctx context.Context, f Span, limit int) (left []Departure, next uint64, err error)
 
 	// Faults lists what could not be applied in a street, oldest first.
@@ -82,16 +87,9 @@ type Span struct {
 	After, UpTo  uint64
 }
 
-// Moved is an entity that changed; Gone where phones do not get it any more.
-type Moved struct {
-	Row
-	Gone bool
-}
-
 // Departure is an entity that left a place: where it is now.
 type Departure struct {
 	ID      string
 	Place   string
 	Version int64
-	Shown   bool
 }

@@ -2,6 +2,7 @@ package entity
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -38,8 +39,35 @@ func (s *Service) EraseRecord(ctx context.Context, record string) error {
 	return s.store.Erase(ctx, record)
 }
 
-// Mend makes good what a restore left; see Store.
-func (s *Service) Mend(ctx context.Context) (int, error) { return s.store.Mend(ctx) }
+// CatchUp takes out what records brought that the journal says are erased, from where the last call ended; count is the
+// number of the journal's last entry. For a start: a restored database may hold what was erased since.
+func (s *Service) CatchUp(ctx context.Context, count uint64, erased func(seen uint64) iter.Seq2[string, error]) error {
+	const op = "erase from entities again"
+	seen, err := s.store.Replayed(ctx)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if seen > count {
+		seen = 0 // of another journal
+	}
+	for record, err := range erased(seen) {
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		if err := s.store.Erase(ctx, record); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	if seen == count {
+		return nil
+	}
+	return errs.Wrap(op, s.store.NoteReplayed(ctx, count))
+}
+
+// Mend makes good what a restore left; call it at every start. See Store.
+func (s *Service) Mend(ctx context.Context, epoch string) (int, error) {
+	return s.store.Mend(ctx, epoch)
+}
 
 // Viewer is a worker with a phone, as authentication knows them.
 type Viewer struct {
@@ -118,32 +146,30 @@ func (s *Service) properties(name string, there []string) []string {
 	return slices.Compact(out)
 }
 
-// Presence says whether an entity that a phone has is gone.
-type Presence struct {
-	ID      string
-	Deleted bool
-}
-
-// Integrity answers for each id, in the order asked: deleted where the office deleted it, where it is not shown any more, or
-// where it left the viewer's places. An id that never came is not deleted: the phone may be about to send it. Code not-found
-// (no such list).
-func (s *Service) Integrity(ctx context.Context, v Viewer, list string, ids []string) ([]Presence, error) {
+// Deleted says of each id whether its entity is gone: the office deleted it, it is not shown any more, or it left the viewer's
+// places. An id that never came is not in the answer: the phone may be about to send it. Code not-found (no such list).
+func (s *Service) Deleted(ctx context.Context, v Viewer, list string, ids []string) (map[string]bool, error) {
 	const op = "integrity of entities"
 	if !s.Known(list) {
 		return nil, errs.New(errs.NotFound, op, "no such list")
 	}
 	places := placesOf(v.Street, v.Grids)
-	out := make([]Presence, 0, len(ids))
+	out := make(map[string]bool, len(ids))
+	if !s.declared(list) {
+		return out, nil
+	}
 	for _, asked := range ids {
-		p := Presence{ID: asked}
-		if id, good := idOf(strings.TrimSpace(asked)); good && s.declared(list) {
-			r, there, err := s.store.Entity(ctx, v.Street, list, id)
-			if err != nil {
-				return nil, errs.Wrap(op, err)
-			}
-			p.Deleted = there && (!r.Shown() || !slices.Contains(places, r.Place))
+		id, good := idOf(strings.TrimSpace(asked))
+		if !good {
+			continue
 		}
-		out = append(out, p)
+		r, there, err := s.store.Entity(ctx, v.Street, list, id)
+		if err != nil {
+			return nil, errs.Wrap(op, err)
+		}
+		if there {
+			out[asked] = r.Gone() || r.Created && !slices.Contains(places, r.Place)
+		}
 	}
 	return out, nil
 }

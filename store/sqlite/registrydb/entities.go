@@ -209,12 +209,13 @@ type head struct {
 	place            string
 	version          int64
 	slot             uint64
+	shown            bool
 }
 
-const headColumns = `SELECT ref, street, list, id, place, version, slot FROM entities`
+const headColumns = `SELECT ref, street, list, id, place, version, slot, shown FROM entities`
 
 func (h *head) fields() []any {
-	return []any{&h.ref, &h.street, &h.list, &h.id, &h.place, &h.version, &h.slot}
+	return []any{&h.ref, &h.street, &h.list, &h.id, &h.place, &h.version, &h.slot, &h.shown}
 }
 
 // derive makes an entity's row anew of its changes.
@@ -257,7 +258,7 @@ func rowAAD(h *head) []byte { return []byte("entity:" + h.street + "\x00" + h.li
 // move notes that an entity changed in its place, and that it left another.
 func (w *writing) move(h *head, place string, seq uint64) error {
 	places := []string{place}
-	if h.place != place && h.version > 0 {
+	if h.place != place && h.shown {
 		places = append(places, h.place)
 		if _, err := w.tx.Exec(`INSERT INTO entity_left (street, list, place, seq, entity) VALUES (?, ?, ?, ?, ?)`, h.street, h.list, h.place, seq, h.ref); err != nil {
 			return err

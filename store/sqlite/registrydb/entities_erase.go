@@ -2,8 +2,6 @@ package registrydb
 
 import (
 	"context"
-	"encoding/hex"
-	"io"
 
 	"ruhu/internal/errs"
 	"ruhu/store/keys"
@@ -220,19 +218,12 @@ const versionGap = 1000
 const mendBatch = 500
 
 // Mend implements entity.Store.
-func (e *Entities) Mend(ctx context.Context) (n int, err error) {
+func (e *Entities) Mend(ctx context.Context, epoch string) (n int, err error) {
 	const op = "mend entities"
-	b := make([]byte, 8)
-	if _, err := io.ReadFull(e.db.rand, b); err != nil {
+	era := ""
+	if err := e.db.file.Read(ctx, func(tx *dbfile.Tx) error { return tx.QueryRow(`SELECT era FROM entity_era`).Scan(&era) }); err != nil || era == epoch {
 		return 0, errs.Wrap(op, err)
 	}
-	err = e.write(ctx, op, func(w *writing) error {
-		if _, err := w.tx.Exec(`UPDATE entity_era SET era = ?`, hex.EncodeToString(b)); err != nil {
-			return err
-		}
-		_, err := w.tx.Exec(`UPDATE entities SET version = version + ?`, versionGap)
-		return err
-	})
 	for after := int64(0); err == nil; {
 		var refs []int64
 		mended := 0
@@ -265,6 +256,18 @@ func (e *Entities) Mend(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return n, err
 	}
+	err = e.write(ctx, op, func(w *writing) error {
+		if era != "" { // not the first start
+			if _, err := w.tx.Exec(`UPDATE entities SET version = version + ?`, versionGap); err != nil {
+				return err
+			}
+		}
+		_, err := w.tx.Exec(`UPDATE entity_era SET era = ?`, epoch)
+		return err
+	})
+	if err != nil {
+		return n, err
+	}
 	return n, errs.Wrap(op, e.spend(ctx))
 }
 
@@ -284,4 +287,20 @@ func (w *writing) whole(ref int64) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// Replayed implements entity.Store.
+func (e *Entities) Replayed(ctx context.Context) (n uint64, err error) {
+	err = e.db.file.Read(ctx, func(tx *dbfile.Tx) error {
+		return tx.QueryRow(`SELECT replayed FROM entity_era`).Scan(&n)
+	})
+	return n, errs.Wrap("erasures carried out", err)
+}
+
+// NoteReplayed implements entity.Store.
+func (e *Entities) NoteReplayed(ctx context.Context, n uint64) error {
+	return e.write(ctx, "note erasures", func(w *writing) error {
+		_, err := w.tx.Exec(`UPDATE entity_era SET replayed = ?`, n)
+		return err
+	})
 }

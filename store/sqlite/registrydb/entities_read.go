@@ -175,10 +175,10 @@ func anys(list []string) []any {
 }
 
 // Since implements entity.Store.
-func (e *Entities) Since(ctx context.Context, f entity.Span, limit int) (rows []entity.Moved, next uint64, err error) {
+func (e *Entities) Since(ctx context.Context, f entity.Span, limit int) (rows []entity.Row, next uint64, err error) {
 	err = e.db.file.Read(ctx, func(tx *dbfile.Tx) error {
 		rows, next = nil, 0
-		found, err := tx.Query(`SELECT street, list, id, place, version, slot, sealed, seq, shown FROM entities
+		found, err := tx.Query(`SELECT street, list, id, place, version, slot, sealed, seq FROM entities
 			WHERE street = ? AND list = ? AND place = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, f.Street, f.List, f.Place, f.After, f.UpTo, limit+1)
 		if err != nil {
 			return err
@@ -189,12 +189,11 @@ func (e *Entities) Since(ctx context.Context, f entity.Span, limit int) (rows []
 				return nil
 			}
 			var at uint64
-			var shown bool
-			r, err := e.row(further{found, []any{&at, &shown}})
+			r, err := e.row(further{found, &at})
 			if err != nil {
 				return err
 			}
-			rows, next = append(rows, entity.Moved{Row: r, Gone: !shown}), at
+			rows, next = append(rows, r), at
 		}
 		next = 0
 		return found.Err()
@@ -202,19 +201,19 @@ func (e *Entities) Since(ctx context.Context, f entity.Span, limit int) (rows []
 	return rows, next, errs.Wrap("entities changed", err)
 }
 
-// further scans more columns than a row has.
+// further scans one column more than a row has.
 type further struct {
 	scanner
-	more []any
+	last any
 }
 
-func (f further) Scan(dest ...any) error { return f.scanner.Scan(append(dest, f.more...)...) }
+func (f further) Scan(dest ...any) error { return f.scanner.Scan(append(dest, f.last)...) }
 
 // Left implements entity.Store.
 func (e *Entities) Left(ctx context.Context, f entity.Span, limit int) (left []entity.Departure, next uint64, err error) {
 	err = e.db.file.Read(ctx, func(tx *dbfile.Tx) error {
 		left, next = nil, 0
-		found, err := tx.Query(`SELECT l.seq, e.id, e.place, e.version, e.shown FROM entity_left l JOIN entities e ON e.ref = l.entity
+		found, err := tx.Query(`SELECT l.seq, e.id, e.place, e.version FROM entity_left l JOIN entities e ON e.ref = l.entity
 			WHERE l.street = ? AND l.list = ? AND l.place = ? AND l.seq > ? AND l.seq <= ? ORDER BY l.seq LIMIT ?`, f.Street, f.List, f.Place, f.After, f.UpTo, limit+1)
 		if err != nil {
 			return err
@@ -226,7 +225,7 @@ func (e *Entities) Left(ctx context.Context, f entity.Span, limit int) (left []e
 			}
 			var at uint64
 			var d entity.Departure
-			if err := found.Scan(&at, &d.ID, &d.Place, &d.Version, &d.Shown); err != nil {
+			if err := found.Scan(&at, &d.ID, &d.Place, &d.Version); err != nil {
 				return err
 			}
 			left, next = append(left, d), at

@@ -88,9 +88,11 @@ CREATE TABLE entity_spent (
   slot INTEGER PRIMARY KEY
 );
 
--- One row: names one life of these tables. A restore begins another, and list versions of before mean nothing in it.
+-- One row: the epoch these tables live in, and up to which entry of the journal erasures were carried out. A restore begins
+-- another epoch, and list versions of before mean nothing in it.
 CREATE TABLE entity_era (
-  one INTEGER PRIMARY KEY,
-  era TEXT NOT NULL
+  one      INTEGER PRIMARY KEY,
+  era      TEXT NOT NULL,
+  replayed INTEGER NOT NULL
 );
-INSERT INTO entity_era (one, era) VALUES (1, 'first');
+INSERT INTO entity_era (one, era, replayed) VALUES (1, '', 0);
