@@ -110,6 +110,9 @@ func (s summaries) input(ctx context.Context, street, form string, released bool
 	}
 	for _, f := range forms.Versions(form) {
 		in.Versions = append(in.Versions, f.Version)
+		if f != in.Form {
+			in.Older = append(in.Older, f)
+		}
 	}
 	if in.District, err = a.Survey.Area(ctx, area.Parent); err != nil && errs.CodeOf(err) != errs.NotFound {
 		return nil, err

@@ -29,7 +29,7 @@ func Build(in Input) (*Summary, error) {
 		Release: in.Release, Demo: in.Demo, Snapshot: in.Snapshot, Date: in.Date, Threshold: in.Policy.Threshold,
 		ledger: &k.ledger,
 	}
-	questions, gate := questionsOf(in.Form)
+	questions, gate := questionsOf(in.Form, in.Older...)
 	var people participants
 	if people, s.Taking, err = b.frame(questions, gate); err != nil {
 		return nil, errs.Wrap("street summary: participants", err)

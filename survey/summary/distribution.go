@@ -3,6 +3,7 @@ package summary
 import (
 	"math"
 	"sort"
+	"strings"
 
 	"ruhu/schema"
 	"ruhu/survey"
@@ -305,7 +306,11 @@ func (b *builder) narrower(q question, base based, m *maskedTable, s *single, va
 }
 
 func (b *builder) head(q question, base based, asked Count) Question {
-	return Question{Path: q.node.Path, Label: wordsOf(q.node.Label, q.node.Name), Kind: string(q.kind), AskedOf: base.asked, Asked: asked}
+	of := base.asked
+	if len(q.only) > 0 {
+		of = Words{of.ZH + "；只有版本 " + strings.Join(q.only, "、") + " 问到此题", of.EN + "; only version " + strings.Join(q.only, ", ") + " asks this question"}
+	}
+	return Question{Path: q.node.Path, Label: wordsOf(q.node.Label, q.node.Name), Kind: string(q.kind), AskedOf: of, Asked: asked}
 }
 
 // What percentages divide by: those who answered; where their number is hidden, all who were asked.

@@ -16,8 +16,9 @@ type Input struct {
 	District survey.Area
 	Areas    []survey.Area // villages and grids of the street
 	Survey   survey.Survey
-	Form     *schema.Form // the newest version
-	Versions []string     // versions counted, oldest first
+	Form     *schema.Form   // the newest version
+	Older    []*schema.Form // the versions before it, oldest first: their records count too
+	Versions []string       // versions counted, oldest first
 	// Coverage is what the frame and the visit log say of each grid.
 	Coverage []GridCoverage
 	// Records is how many records of the form each grid holds, by shown status.

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"slices"
 	"strings"
 
 	"ruhu/schema"
@@ -24,6 +25,7 @@ type question struct {
 	missing []schema.Choice // missing codes of its list
 	base    *condition      // who was asked; nil = everybody who takes part
 	doors   bool            // asked of everybody who takes part: bounds may be taken over all households
+	only    []string        // versions that ask it, where others that are counted do not
 }
 
 // sensitiveNames are questions that are never shown: they may only be asked with a consent of their own.
@@ -36,8 +38,73 @@ func gates() map[string]bool {
 }
 
 // questionsOf lists what is shown of a form: closed choice questions outside repeats, in form order. gate is the last
-// question everybody who takes part has answered with 1; nil where the form has none.
-func questionsOf(f *schema.Form) (list []question, gate *schema.Node) {
+// question everybody who takes part has answered with 1; nil where the form has none. What only older versions ask stands
+// behind the question it followed there, and a choice that only they offered stays in its list: their records count.
+func questionsOf(f *schema.Form, older ...*schema.Form) (list []question, gate *schema.Node) {
+	list, gate = versionQuestions(f)
+	at := map[string]int{}
+	for i := range list {
+		at[list[i].node.Path] = i
+	}
+	for v := len(older) - 1; v >= 0; v-- {
+		behind := 0
+		former, _ := versionQuestions(older[v])
+		for _, q := range former {
+			i, known := at[q.node.Path]
+			if known && sameAnswers(list[i].node, q.node) {
+				list[i].choices = withChoices(list[i].choices, q.choices)
+				list[i].missing = withChoices(list[i].missing, q.missing)
+				behind = i + 1
+				continue
+			}
+			if known || f.Node(q.node.Path) != nil {
+				continue // it is another sort of question now: its words do not fit the older answers
+			}
+			list = slices.Insert(list, behind, q)
+			behind++
+			clear(at)
+			for i := range list {
+				at[list[i].node.Path] = i
+			}
+		}
+	}
+	if len(older) > 0 {
+		for i := range list {
+			list[i].onlyIn(append(older[:len(older):len(older)], f))
+		}
+	}
+	return list, gate
+}
+
+func sameAnswers(a, b *schema.Node) bool { return a.Control == b.Control }
+
+// withChoices adds the choices of another version that a list lacks.
+func withChoices(have, more []schema.Choice) []schema.Choice {
+	out := have[:len(have):len(have)]
+	for _, c := range more {
+		if !slices.ContainsFunc(have, func(h schema.Choice) bool { return h.Value == c.Value }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// onlyIn notes which of the versions ask the question, where not all do. Then those whom the others asked cannot be told
+// apart from those who gave no answer, and no bounds are taken over all households.
+func (q *question) onlyIn(versions []*schema.Form) {
+	var have []string
+	for _, f := range versions {
+		if f.Node(q.node.Path) != nil {
+			have = append(have, f.Version)
+		}
+	}
+	if len(have) < len(versions) {
+		q.only, q.doors = have, false
+	}
+}
+
+// versionQuestions is questionsOf for one version.
+func versionQuestions(f *schema.Form) (list []question, gate *schema.Node) {
 	r := newRouting(f)
 	depth := map[string]int{} // how many conditions stand before a question
 	for _, n := range f.Questions() {
