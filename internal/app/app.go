@@ -29,6 +29,7 @@ import (
 	"ruhu/store/sqlite/logdb"
 	"ruhu/store/sqlite/registrydb"
 	"ruhu/survey"
+	"ruhu/survey/entity"
 	"ruhu/survey/submission"
 	"ruhu/sync"
 )
@@ -58,6 +59,7 @@ type App struct {
 	Uploads  *uploads.Store
 
 	Submissions *submission.Service
+	Entities    *entity.Service
 
 	Core        *core.DB
 	AnswersLog  *logdb.Log
@@ -122,7 +124,7 @@ func Open(ctx context.Context, dir string, opts Options) (*App, error) {
 		return nil, errs.WrapCode(errs.ReadOnly, op, err)
 	}
 	a := &App{Dir: dir, opts: opts, Broker: sync.NewBroker()}
-	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openBlobs, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openSubmissions, a.openRest, a.settle} {
+	for _, step := range []func(context.Context) error{a.openKeys, a.openJournal, a.openBlobs, a.openFiles, a.openFrame, a.openAuth, a.openSurvey, a.openLogs, a.openEngines, a.openEntities, a.openSubmissions, a.openRest, a.settle} {
 		if err := step(ctx); err != nil {
 			return nil, errs.Wrap(op, errors.Join(err, a.Close()))
 		}

@@ -101,6 +101,9 @@ func (a *App) settle(ctx context.Context) error {
 	if err := a.replay(ctx); err != nil {
 		return err
 	}
+	if err := a.eraseEntities(ctx); err != nil {
+		return err
+	}
 	return a.Survey.DeliverCases(ctx)
 }
 
@@ -218,5 +221,5 @@ func (a *App) Close() error {
 func (a *App) ServerConfig() server.Config {
 	return server.Config{Auth: a.Auth, Answers: a.Answers, Registry: a.Registry, Puller: a.Puller, Broker: a.Broker, Survey: a.Survey,
 		Attachments: attachments{a}, Uploads: a.Uploads, Records: a.Records, Summaries: summaries{a}, Releases: a.Core, Exports: a.Exports,
-		Health: health{a}, Submissions: a.Submissions, PackKey: a.PackKey, Clock: a.opts.Clock, Rand: a.opts.Rand, Log: a.opts.Log, Demo: a.opts.Demo}
+		Health: health{a}, Submissions: a.Submissions, Entities: entityLists{a}, PackKey: a.PackKey, Clock: a.opts.Clock, Rand: a.opts.Rand, Log: a.opts.Log, Demo: a.opts.Demo}
 }
