@@ -23,6 +23,10 @@ func (f *Form) Canonical(path, value string) (string, error) {
 	return "", errs.New(errs.InvalidValue, "check answer", "%s does not take this value", path).WithHint("%s", n.Wants())
 }
 
+// Canonical returns the canonical lexical form of a value of the question as far as there is one: what it returns is
+// still to be judged by Fits.
+func (n *Node) Canonical(value string) string { return n.canonical(value) }
+
 // canonical is a best effort: what it returns is still to be judged by Fits.
 func (n *Node) canonical(value string) string {
 	trimmed := strings.TrimSpace(value)

@@ -50,15 +50,19 @@ func (m *Machine) Left() int { return m.steps }
 
 // Eval evaluates an expression about a node. It may be called from within an Env's functions, on the same machine. The
 // error is an *Error.
-func (e *Expr) Eval(m *Machine, about Node) (Value, error) {
-	origin, at, pos, size, stack := m.origin, m.at, m.pos, m.size, m.stack
+func (e *Expr) Eval(m *Machine, about Node) (Value, error) { return e.EvalIn(m, about, about) }
+
+// EvalIn evaluates an expression that is a predicate: it asks about one node (current()) and is tried at another ("." and
+// relative paths).
+func (e *Expr) EvalIn(m *Machine, about, at Node) (Value, error) {
+	origin, before, pos, size, stack := m.origin, m.at, m.pos, m.size, m.stack
 	if m.level == len(m.stacks) {
 		m.stacks = append(m.stacks, nil)
 	}
 	m.stack = m.stacks[m.level][:0]
 	m.level++
 	m.depth++
-	m.origin, m.at, m.pos, m.size = about, about, 0, 0
+	m.origin, m.at, m.pos, m.size = about, at, 0, 0
 	if m.depth > limits.ExpressionEvalDepth {
 		m.fail(fault(Limit, 0, "", "表达式互相依赖过深", "expressions depend on one another too deeply"))
 	}
@@ -66,7 +70,7 @@ func (e *Expr) Eval(m *Machine, about Node) (Value, error) {
 	m.depth--
 	m.level--
 	m.stacks[m.level] = m.stack
-	m.origin, m.at, m.pos, m.size, m.stack = origin, at, pos, size, stack
+	m.origin, m.at, m.pos, m.size, m.stack = origin, before, pos, size, stack
 	if m.err != nil {
 		err := m.err
 		m.err = nil
