@@ -117,7 +117,7 @@ func TestContractNamesEveryRouteAndOnlyRealActions(t *testing.T) {
 	}
 	routed := map[string]bool{}
 	for _, r := range e.echo.Routes() {
-		if _, page := e.pageAt(r.Method, r.Path); page {
+		if _, page := e.pageAt(r.Method, r.Path); page || r.Path == openRosaPath {
 			continue
 		}
 		_, ok := e.contract.Route(r.Method, r.Path)

@@ -198,7 +198,7 @@ func (x *exchange) manifest() error {
 		if !isList || x.Entities == nil || slices.ContainsFunc(set.files, func(f survey.FormFile) bool { return f.Name == name }) {
 			continue
 		}
-		hash, err := x.listHash(list)
+		opened, err := x.Entities.Open(ctx, x.report.Principal, list, "")
 		if errs.CodeOf(err) == errs.NotFound {
 			continue
 		}
@@ -208,7 +208,7 @@ func (x *exchange) manifest() error {
 		at := x.base + "/entities/" + pathEscape(list)
 		b.WriteString(`<mediaFile type="entityList">`)
 		element(&b, "filename", name)
-		element(&b, "hash", "md5:"+hash)
+		element(&b, "hash", hashOf(opened.Mark))
 		element(&b, "downloadUrl", at+".csv")
 		element(&b, "integrityUrl", at+"/integrity")
 		b.WriteString("</mediaFile>")

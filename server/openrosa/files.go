@@ -72,14 +72,10 @@ func entityFile(name string) (list string, ok bool) {
 	return list, ok && list != ""
 }
 
-// listHash is the version mark of what the asker sees of a list, in the shape of an MD5.
-func (x *exchange) listHash(list string) (string, error) {
-	mark, err := x.Entities.Mark(x.r.Context(), x.report.Principal, list)
-	if err != nil {
-		return "", err
-	}
-	sum := md5.Sum([]byte(list + "\x00" + mark))
-	return hex.EncodeToString(sum[:]), nil
+// hashOf gives a list's mark the shape of a hash.
+func hashOf(mark string) string {
+	sum := md5.Sum([]byte(mark))
+	return "md5:" + hex.EncodeToString(sum[:])
 }
 
 func (x *exchange) entities() (Entities, error) {
@@ -89,28 +85,28 @@ func (x *exchange) entities() (Entities, error) {
 	return x.Entities, nil
 }
 
-// entityList answers with what the asker sees of a list as CSV.
+// entityList answers with what the asker sees of a list as CSV; with after=MARK only with what changed behind it.
 func (x *exchange) entityList() error {
 	e, err := x.entities()
 	if err != nil {
 		return err
 	}
-	hash, err := x.listHash(x.route.file)
+	after, _ := x.query("after")
+	list, err := e.Open(x.r.Context(), x.report.Principal, x.route.file, after)
 	if err != nil {
 		return err
 	}
-	if x.unchanged(hash) {
+	if x.unchanged(list.Mark) {
 		return nil
 	}
-	h := x.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
+	x.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	if x.r.Method == http.MethodHead {
 		x.w.WriteHeader(http.StatusOK)
 		return nil
 	}
 	x.steady.begin(x)
 	w := &lateWriter{x: x}
-	if err := e.WriteCSV(x.r.Context(), x.report.Principal, x.route.file, w); err != nil {
+	if err := list.Write(x.r.Context(), w); err != nil {
 		if w.begun {
 			x.report.Err = err
 			panic(http.ErrAbortHandler) // cut, so that half a list cannot look like a whole one

@@ -45,12 +45,18 @@ type Submissions interface {
 
 // Entities keeps entity lists.
 type Entities interface {
-	// Mark returns an opaque value that changes with what p sees of a list. Code not-found where there is no such list.
-	Mark(ctx context.Context, p auth.Principal, list string) (string, error)
-	// WriteCSV writes what p sees of a list: name, label, __version, then properties.
-	WriteCSV(ctx context.Context, p auth.Principal, list string, w io.Writer) error
+	// Open returns a list as p sees it. after is a mark p has seen: then only what changed since is written, where that can
+	// still be told. Code not-found where there is no such list.
+	Open(ctx context.Context, p auth.Principal, list, after string) (List, error)
 	// Deleted says of each id whether its entity is gone for p. Ids nobody knows are not in the answer.
 	Deleted(ctx context.Context, p auth.Principal, list string, ids []string) (map[string]bool, error)
+}
+
+// List is an entity list ready to be written.
+type List struct {
+	Mark string // opaque, fit for an ETag; changes with what would be written of the whole
+	// Write writes CSV: name, label, __version, then properties.
+	Write func(ctx context.Context, w io.Writer) error
 }
 
 // Config is what a Handler is made of.

@@ -59,7 +59,7 @@ func bodyError(err error) error {
 	case errors.As(err, &coded):
 		return err
 	}
-	return errs.WrapCode(errs.BadRequest, op, err)
+	return &errs.Error{Code: errs.BadRequest, Op: op, Hint: "上传中断或不完整，请重新发送。 The upload broke off or is damaged: send it again.", Err: err}
 }
 
 // post is one POST of a submission as it is read.
