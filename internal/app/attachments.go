@@ -22,7 +22,7 @@ import (
 // openBlobs opens the attachments, and what has arrived of them.
 func (a *App) openBlobs(context.Context) (err error) {
 	a.Blobs, err = blob.Open(a.path(blobsDir), blob.Options{Slots: a.Keys.Slots(keys.Blobs), NameKey: a.Keys.Derive("blob-name"),
-		Clock: a.opts.Clock, Zone: a.opts.Zone, OnFailStop: a.opts.OnFailStop})
+		Clock: a.opts.Clock, Rand: a.opts.Rand, Zone: a.opts.Zone, OnFailStop: a.opts.OnFailStop})
 	if err != nil {
 		return err
 	}

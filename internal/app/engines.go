@@ -189,6 +189,9 @@ func (a *App) tend(ctx context.Context, report func(error)) {
 			if err := a.Survey.Refresh(ctx); err != nil && ctx.Err() == nil {
 				report(err)
 			}
+			if err := a.Submissions.ApplyDue(ctx); err != nil && ctx.Err() == nil {
+				report(err)
+			}
 		case <-retention.C:
 			if _, err := a.Survey.RunDue(ctx); err != nil && ctx.Err() == nil {
 				report(err)

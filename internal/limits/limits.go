@@ -58,6 +58,9 @@ const (
 	SubmissionBytes = 4 << 20 // the XML of one submission; its files come beside it
 	SubmissionNodes = 100_000 // elements, attributes and texts
 	InstanceIDChars = 249
+	// SubmissionFiles is how many files one post may carry, SubmissionVersions how many versions of one record are kept.
+	SubmissionFiles    = 500
+	SubmissionVersions = 200
 )
 
 // HTTP: times and sizes of the listener.

@@ -10,11 +10,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,6 +45,8 @@ type Options struct {
 	Slots   *keys.Slots
 	NameKey []byte
 	Clock   clock.Clock
+	// Rand gives the passing keys of PutStream; nil = crypto/rand.
+	Rand io.Reader
 	// Zone tells when a device's day ends; nil = UTC.
 	Zone *time.Location
 	// OnFailStop: see dbfile.Options.
@@ -64,6 +68,9 @@ func Open(dir string, opt Options) (*Store, error) {
 		return nil, errs.New(errs.Internal, op, "slots, clock and a name key of 32 bytes are required")
 	}
 	opt.NameKey = bytes.Clone(opt.NameKey)
+	if opt.Rand == nil {
+		opt.Rand = rand.Reader
+	}
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}

@@ -55,7 +55,7 @@ type BodyRef struct {
 	ID Hash  `json:"id"` // SHA-256
 }
 
-// FileRef is a file that came with a submission. A name that begins with "@" is the path of a value too long for a register.
+// FileRef is a file that came with a submission. A name that begins with NUL is the path of a value too long for a register.
 type FileRef struct {
 	Name string `json:"name"`
 	Blob string `json:"blob"` // sha256-<hex>.<ext>
@@ -127,7 +127,7 @@ func (m *Meta) hasBody(id Hash) bool {
 // the bodies the store has to drop.
 func (m *Meta) Withhold(kept func(blob string) bool) (drop []BodyRef) {
 	drop, m.Bodies, m.Withheld = m.Bodies, nil, true
-	m.Files = slices.DeleteFunc(m.Files, func(f FileRef) bool { return strings.HasPrefix(f.Name, "@") || !kept(f.Blob) })
+	m.Files = slices.DeleteFunc(m.Files, func(f FileRef) bool { return strings.HasPrefix(f.Name, longPrefix) || !kept(f.Blob) })
 	return drop
 }
 
@@ -149,9 +149,12 @@ type Reader interface {
 // metas and bodies of it and leaves the ids.
 type Ledger interface {
 	Reader
-	// PutNode stores a node; one without a number gets one. A record that is erased takes none but Gone ones.
+	// AddNode stores a new node with the exact bytes of its post (nil = none) and gives it its number. A record that is
+	// erased takes none but Gone ones.
+	AddNode(n *Node, id Hash, body []byte) error
+	// PutNode stores what a node has become.
 	PutNode(n *Node) error
-	// PutBody stores the exact bytes of a post and notes them in the node, which the caller puts afterwards.
+	// PutBody stores the exact bytes of a further post and notes them in the node, which the caller puts afterwards.
 	PutBody(n *Node, id Hash, body []byte) error
 	// Applied notes that a node's entities were applied.
 	Applied(no int64) error

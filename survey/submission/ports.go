@@ -58,6 +58,8 @@ type Blobs interface {
 	PutStream(ctx context.Context, ext string, max int64, r io.Reader) (name string, size int64, err error)
 	// Name notes that a record names a stored file, so that it may be downloaded by those who see the record.
 	Name(ctx context.Context, stream, record, name string) error
+	// Erase ends what was named for a record and is named for no other.
+	Erase(ctx context.Context, stream, record string) error
 	// Open opens a file by name. Codes: not-found, damaged.
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
 }
@@ -67,6 +69,7 @@ type Posted struct {
 	Stream     string
 	Record     string
 	InstanceID string
+	Key        string // tells apart what one instanceID came with; the same post always has the same
 	Form       string
 	Version    string
 	Worker     string

@@ -1,6 +1,8 @@
 package logdb
 
 import (
+	"context"
+
 	"ruhu/internal/errs"
 	"ruhu/survey/submission"
 	"ruhu/sync"
@@ -146,6 +148,32 @@ func (r *reader) Body(n *submission.Node, ref submission.BodyRef) ([]byte, error
 	return r.l.unseal(slot, sealPosted, ref.ID[:], sealed, "post of record "+n.Record)
 }
 
+// AddNode implements submission.Ledger.
+func (t *txn) AddNode(n *submission.Node, id submission.Hash, body []byte) error {
+	ref, err := t.numbered(n.Record)
+	if err != nil {
+		return err
+	}
+	res, err := t.tx.Exec("INSERT INTO instances (rec, instance, parent, due, crc, meta) VALUES (?, ?, ?, ?, 0, NULL)", int64(ref.no), n.Instance, n.Parent, n.Due)
+	if err != nil {
+		return err
+	}
+	if n.No, err = res.LastInsertId(); err != nil {
+		return err
+	}
+	if n.Due {
+		if _, err := t.tx.Exec("INSERT INTO instances_due (no) VALUES (?)", n.No); err != nil {
+			return err
+		}
+	}
+	if body != nil {
+		if err := t.PutBody(n, id, body); err != nil {
+			return err
+		}
+	}
+	return t.PutNode(n)
+}
+
 // PutNode implements submission.Ledger.
 func (t *txn) PutNode(n *submission.Node) error {
 	ref, err := t.numbered(n.Record)
@@ -165,22 +193,6 @@ func (t *txn) PutNode(n *submission.Node) error {
 				return err
 			}
 		}
-	}
-	if n.No == 0 {
-		res, err := t.tx.Exec("INSERT INTO instances (rec, instance, parent, due, crc, meta) VALUES (?, ?, ?, ?, 0, ?)", int64(ref.no), n.Instance, n.Parent, n.Due, sealed)
-		if err != nil {
-			return err
-		}
-		if n.No, err = res.LastInsertId(); err != nil {
-			return err
-		}
-		if n.Due {
-			if _, err := t.tx.Exec("INSERT INTO instances_due (no) VALUES (?)", n.No); err != nil {
-				return err
-			}
-		}
-		_, err = t.tx.Exec("UPDATE instances SET crc = ? WHERE no = ?", instanceCRC(n.No, int64(ref.no), n), n.No)
-		return err
 	}
 	_, err = t.tx.Exec("UPDATE instances SET rec = ?, meta = ?, crc = ? WHERE no = ?", int64(ref.no), sealed, instanceCRC(n.No, int64(ref.no), n), n.No)
 	return err
@@ -514,4 +526,14 @@ func (r *reader) isRetired(rec int64) (bool, error) {
 	var n int
 	err := r.tx.QueryRow("SELECT count(*) FROM retired t WHERE t.rec = ? AND (SELECT r.status FROM records r WHERE r.no = t.into_rec) <> 'erased'", rec).Scan(&n)
 	return n > 0, err
+}
+
+// CaseGrid returns where a case of this log lies.
+func (l *Log) CaseGrid(ctx context.Context, no string) (grid string, ok bool, err error) {
+	err = l.view(ctx, func(r *reader) error {
+		c, there, err := r.caseOf(no)
+		grid, ok = c.Grid, there
+		return err
+	})
+	return grid, ok, err
 }
