@@ -165,7 +165,10 @@ func (w *writing) resealOffice(h *head, to *keys.Sealer, gone map[written]bool) 
 		if err != nil {
 			return err
 		}
-		if values == nil {
+		if values == nil { // they were sealed under a key that is gone
+			if _, err := w.tx.Exec(`UPDATE entity_changes SET sealed = '' WHERE ref = ?`, c.ref); err != nil {
+				return err
+			}
 			continue
 		}
 		for name, value := range values {
