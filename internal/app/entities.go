@@ -2,11 +2,11 @@ package app
 
 import (
 	"context"
-	"io"
 	"iter"
 
 	"ruhu/auth"
 	"ruhu/internal/errs"
+	"ruhu/server/openrosa"
 	"ruhu/store/keys"
 	"ruhu/survey/entity"
 	"ruhu/survey/submission"
@@ -54,22 +54,13 @@ func viewerOf(p auth.Principal) entity.Viewer {
 	return entity.Viewer{Worker: p.UserID, Street: p.Street, Grids: p.Grids}
 }
 
-// Mark implements openrosa.Entities.
-func (e entityLists) Mark(ctx context.Context, p auth.Principal, list string) (string, error) {
-	l, err := e.app.Entities.Open(ctx, viewerOf(p), list, "")
+// Open implements openrosa.Entities.
+func (e entityLists) Open(ctx context.Context, p auth.Principal, list, after string) (openrosa.List, error) {
+	l, err := e.app.Entities.Open(ctx, viewerOf(p), list, after)
 	if err != nil {
-		return "", err
+		return openrosa.List{}, err
 	}
-	return l.Version, nil
-}
-
-// WriteCSV implements openrosa.Entities.
-func (e entityLists) WriteCSV(ctx context.Context, p auth.Principal, list string, w io.Writer) error {
-	l, err := e.app.Entities.Open(ctx, viewerOf(p), list, "")
-	if err != nil {
-		return err
-	}
-	return l.Write(ctx, w)
+	return openrosa.List{Mark: l.Version, Write: l.Write}, nil
 }
 
 // Deleted implements openrosa.Entities.
