@@ -177,6 +177,7 @@ func (p *projector) project(in sync.ProjectInput) sync.Projection {
 	w.refusal()
 	w.rows()
 	w.marks()
+	w.tally()
 	w.design(in.LookupCase)
 	w.contributions()
 	w.pack()
@@ -333,11 +334,18 @@ func (w *projection) design(lookup func(string) (sync.Case, bool)) {
 		return
 	}
 	cell, ok := w.packed.Get(w.plan.caseNo.Path)
+	w.packed.Known = w.info.Kind != "" && !w.info.Kind.UsesCases() // then the number is drawn on the phone: it has no place in the frame
 	if !ok || cell.Mark&MarkNull != 0 || cell.Value == "" {
+		if w.packed.Known {
+			return
+		}
 		w.out.Flags = append(w.out.Flags, string(errs.UnknownCase))
 		return
 	}
 	w.out.Case, w.packed.Case = cell.Value, cell.Value
+	if w.packed.Known {
+		return
+	}
 	if lookup != nil {
 		if c, found := lookup(cell.Value); found && c.Street == w.r.Street {
 			w.packed.Known = true

@@ -71,6 +71,7 @@ const (
 	ClockSuspect        Code = "clock-suspect"
 	ArrivedAfterReview  Code = "arrived-after-review"
 	CalculatedDiffers   Code = "calculated-differs"
+	TallyUnconfirmed    Code = "tally-unconfirmed"
 	MethodNotAllowed    Code = "method-not-allowed"
 	NotAcceptable       Code = "not-acceptable"
 
