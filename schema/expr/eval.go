@@ -23,6 +23,7 @@ type Machine struct {
 	stack    []Node   // node sets of the evaluation under way
 	stacks   [][]Node // of evaluations that wait for it, by level
 	level    int
+	words    []byte // texts being put together
 	zone     *time.Location
 	patterns map[string]*pattern
 }
@@ -37,6 +38,9 @@ func NewMachine(env Env) *Machine {
 // Reset makes the machine as new, keeping its memory.
 func (m *Machine) Reset(env Env) {
 	m.env, m.zone, m.steps, m.err = env, env.Zone, env.Steps, nil
+	if cap(m.words) > 64<<10 {
+		m.words = nil
+	}
 	if m.zone == nil {
 		m.zone = time.UTC
 	}

@@ -13,10 +13,10 @@ const (
 )
 
 // lehmer is the generator of Park and Miller as clients run it: the same seed gives the same order everywhere.
-type lehmer struct{ seed float64 }
+type lehmer struct{ seed int64 }
 
 func newLehmer(seed int64) *lehmer {
-	g := &lehmer{seed: math.Mod(float64(seed), lehmerModulus)}
+	g := &lehmer{seed: int64(math.Mod(float64(seed), lehmerModulus))} // clients reckon with floating point
 	if g.seed <= 0 {
 		g.seed += lehmerModulus - 1
 	}
@@ -24,8 +24,8 @@ func newLehmer(seed int64) *lehmer {
 }
 
 func (g *lehmer) next() float64 {
-	g.seed = math.Mod(g.seed*lehmerMultiplier, lehmerModulus)
-	return (g.seed - 1) / (lehmerModulus - 1)
+	g.seed = g.seed * lehmerMultiplier % lehmerModulus
+	return float64(g.seed-1) / (lehmerModulus - 1)
 }
 
 // shuffle is the inside-out shuffle of Fisher and Yates.

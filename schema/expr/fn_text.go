@@ -46,28 +46,29 @@ func fnJoin(m *Machine, c *call) Value { return m.joined(c, m.text(c, 0), c.args
 
 // joined puts texts together, each node of a set for itself.
 func (m *Machine) joined(c *call, separator string, args []expression) Value {
-	var b strings.Builder
+	from := len(m.words)
 	first := true
-	add := func(s string) bool {
-		if !first {
-			b.WriteString(separator)
-		}
-		first = false
-		b.WriteString(s)
-		if b.Len() > limits.ExpressionText {
-			m.fail(fault(Limit, c.pos, c.name, "文本过长", "a text grows too long"))
-		}
-		return m.step(1 + (len(s)+len(separator))/64)
-	}
 	for _, a := range args {
 		v := m.eval(a)
 		for i := range size(v) {
-			if !add(item(v, i).String()) {
+			s := item(v, i).String()
+			if !first {
+				m.words = append(m.words, separator...)
+			}
+			first = false
+			m.words = append(m.words, s...)
+			if len(m.words)-from > limits.ExpressionText {
+				m.fail(fault(Limit, c.pos, c.name, "文本过长", "a text grows too long"))
+			}
+			if !m.step(1 + (len(s)+len(separator))/64) {
+				m.words = m.words[:from]
 				return Value{}
 			}
 		}
 	}
-	return Text(b.String())
+	s := string(m.words[from:])
+	m.words = m.words[:from]
+	return Text(s)
 }
 
 // fnSubstr counts from 0, negative places from the end; the end is exclusive.

@@ -36,7 +36,7 @@ func (f *Form) compileChoices(i int) {
 	r := &rule{e: whole, slot: -1, traits: whole.Traits()}
 	f.reads(i, r)
 	f.bind(i, whole)
-	f.needTables(whole)
+	r.files = f.needTables(whole)
 	out := &choices{value: c.ValueRef}
 	if t, path := f.itemsOf(whole); t != nil && path != nil {
 		if filter, err := expr.Parse(c.Filter); err == nil && len(filter.Faults()) == 0 && filter.Traits()&expr.Place == 0 && !positional(filter) {

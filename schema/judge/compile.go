@@ -65,6 +65,7 @@ type rule struct {
 	reads  []int // fields it reads, sorted
 	nodes  []*schema.Node
 	traits expr.Trait
+	files  bool // looks up what is not written in the form
 }
 
 // Compile makes a form ready. Expressions that cannot be read are left out and named by Faults: a form that was added
@@ -212,7 +213,7 @@ func (f *Form) rule(i int, kind Rule, src string, same map[string]int) *rule {
 		}
 		r.slot = slot
 	}
-	f.needTables(e)
+	r.files = f.needTables(e)
 	return r
 }
 

@@ -23,7 +23,9 @@ func form(t require.TestingT, instance, model, body string) *schema.Form {
 }
 
 // bind writes a bind; attributes as in XML.
-func bind(path, attributes string) string { return `<bind nodeset="/data/` + path + `" ` + attributes + `/>` }
+func bind(path, attributes string) string {
+	return `<bind nodeset="/data/` + path + `" ` + attributes + `/>`
+}
 
 func inputs(paths ...string) string {
 	var b strings.Builder

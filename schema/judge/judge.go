@@ -125,7 +125,7 @@ func (r *run) condition(p *place, c *rule) (value, known bool) {
 
 // visible reports whether all that a rule reads is there, and nothing of it is left to chance.
 func (r *run) visible(c *rule) bool {
-	if c.traits&expr.Chance != 0 && r.env.Random == nil {
+	if c.traits&expr.Chance != 0 && r.env.Random == nil || c.files && r.env.Table == nil {
 		return false
 	}
 	if r.hidden != nil {

@@ -44,7 +44,7 @@ func (f *Form) compileActions() {
 			act.e, act.reads = e, &rule{e: e, slot: -1, traits: e.Traits()}
 			f.reads(act.target, act.reads)
 			f.bind(act.target, e)
-			f.needTables(e)
+			act.reads.files = f.needTables(e)
 		}
 		f.action = append(f.action, act)
 	}

@@ -121,10 +121,12 @@ type run struct {
 	numbers int
 	tables  map[string]*table
 	out     []Violation
+	world   expr.Env // what never changes of the machine's
 }
 
 func newRun(f *Form) *run {
 	r := &run{f: f, byPath: map[string]*block{}, spare: map[*scope][]*block{}, memo: make([]truth, f.shared)}
+	r.world = expr.Env{Instance: r.instance, Fetch: r.fetch, ChoiceName: r.choiceName, Version: f.form.Version}
 	return r
 }
 
@@ -136,8 +138,9 @@ func (f *Form) begin(rec *Record, env *Env) *run {
 		r.env.Steps = DefaultSteps
 	}
 	r.top = r.block(f.scopes[0], nil)
-	r.machine.Reset(expr.Env{Root: &r.top.places[0], Now: env.Now, Zone: env.Zone, Random: env.Random, Instance: r.instance, Fetch: r.fetch,
-		ChoiceName: r.choiceName, Version: f.form.Version, Steps: r.env.Steps})
+	world := r.world
+	world.Root, world.Now, world.Zone, world.Random, world.Steps = &r.top.places[0], env.Now, env.Zone, env.Random, r.env.Steps
+	r.machine.Reset(world)
 	for i := range rec.Rows {
 		r.addRows(&rec.Rows[i])
 	}

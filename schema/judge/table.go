@@ -145,13 +145,14 @@ func ReadCSV(src []byte) (*Table, error) {
 	return newTable(tree), nil
 }
 
-// needTables makes ready the tables written in the form that an expression names.
-func (f *Form) needTables(e *expr.Expr) {
+// needTables makes ready the tables written in the form that an expression names, and reports whether it names others.
+func (f *Form) needTables(e *expr.Expr) (files bool) {
 	for _, c := range e.Calls() {
 		if (c.Name == "instance" || c.Name == "pulldata") && len(c.Literals) > 0 && c.Literals[0] != "" {
-			f.needTable(c.Literals[0])
+			files = f.needTable(c.Literals[0]) == nil || files
 		}
 	}
+	return files
 }
 
 func (f *Form) needTable(id string) *table {
