@@ -73,6 +73,6 @@ func (e entityLists) Apply(ctx context.Context, p submission.Posted) error {
 	if p.Street == "" {
 		return errs.New(errs.Internal, "apply entities", "a submission without a street")
 	}
-	return e.app.Entities.Apply(ctx, entity.Submission{Record: p.Record, Instance: p.InstanceID, Street: p.Street, Worker: p.Worker,
+	return e.app.Entities.Apply(ctx, entity.Submission{Record: p.Record, Instance: p.InstanceID, Variant: p.Key, Edits: p.Edits, Street: p.Street, Worker: p.Worker,
 		Form: e.app.Survey.Snapshot().Get(p.Form, p.Version), Received: p.At}, p.Nodes)
 }

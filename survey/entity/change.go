@@ -2,6 +2,7 @@ package entity
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 )
 
@@ -24,6 +25,7 @@ type Change struct {
 	// Where it comes from: the submission and the node in it. The office has an instance of its own making.
 	Instance string `json:"i"`
 	Path     string `json:"f,omitempty"`
+	Variant  string `json:"v,omitempty"` // tells apart what came under one instance with other bytes
 	Edits    string `json:"e,omitempty"` // the submission that this one is an edit of
 
 	// What its author had seen: server version Base where there is no branch; else Trunk, and on the branch all changes
@@ -98,7 +100,7 @@ func (c *Change) covers(d *Change) bool {
 
 // older orders live writes of one property: the last is shown. Nothing in it depends on arrival.
 func older(a, b *Change) int {
-	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Base, b.Base), strings.Compare(a.Instance, b.Instance), strings.Compare(a.Path, b.Path))
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Base, b.Base), strings.Compare(a.Instance, b.Instance), strings.Compare(a.Path, b.Path), strings.Compare(a.Variant, b.Variant))
 }
 
 // step names a place on a branch.
@@ -125,6 +127,11 @@ func knownOf(changes []Change) known {
 		}
 	}
 	return k
+}
+
+// same reports whether two changes are one node of one submission that came with other bytes elsewhere.
+func (c *Change) same(d *Change) bool {
+	return c.Kind != Office && c.Instance == d.Instance && c.Path == d.Path && maps.Equal(c.Set, d.Set)
 }
 
 // missing reports whether something a change builds on has not come: the creation, the change before it on its branch, or a

@@ -144,7 +144,7 @@ func (m *merging) relate() {
 			if after {
 				m.coveredBy[i].add(j)
 			}
-			if !before && !after && !a.Erased && !b.Erased && max(a.Number, b.Number) > m.settled {
+			if !before && !after && !a.Erased && !b.Erased && max(a.Number, b.Number) > m.settled && !a.same(b) {
 				m.concurrent[i].add(j)
 				m.concurrent[j].add(i)
 			}

@@ -15,6 +15,7 @@ import (
 type Submission struct {
 	Record   string       // the record it became
 	Instance string       // its instanceID
+	Variant  string       // tells apart what came under one instanceID with other bytes
 	Edits    string       // the instanceID it is an edit of (deprecatedID); "" = none
 	Street   string       // of the device that sent it; entities never leave a street
 	Worker   string       // worker id
@@ -44,6 +45,7 @@ type Fault struct {
 	List     string     `json:"list"`
 	ID       string     `json:"id"`
 	Instance string     `json:"instance"`
+	Variant  string     `json:"variant,omitempty"`
 	Path     string     `json:"path,omitempty"`
 	Received int64      `json:"received"`
 	Node     FaultyNode `json:"node"`
@@ -79,7 +81,7 @@ func Read(s Submission, nodes []instance.EntityNode) (changes []Addressed, fault
 			changes = append(changes, c)
 			continue
 		}
-		faults = append(faults, Fault{Code: code, List: cut(n.Dataset), ID: cut(n.ID), Instance: s.Instance, Path: n.Path, Received: s.Received,
+		faults = append(faults, Fault{Code: code, List: cut(n.Dataset), ID: cut(n.ID), Instance: s.Instance, Variant: s.Variant, Path: n.Path, Received: s.Received,
 			Node: FaultyNode{Create: n.Create, Update: n.Update, Base: cut(n.BaseVersion), Trunk: cut(n.TrunkVersion), Branch: cut(n.BranchID),
 				Label: n.Label, Properties: n.Properties}})
 	}
@@ -89,7 +91,7 @@ func Read(s Submission, nodes []instance.EntityNode) (changes []Addressed, fault
 func change(s Submission, n *instance.EntityNode) (a Addressed, code FaultCode) {
 	id, good := idOf(n.ID)
 	a = Addressed{List: n.Dataset, ID: id}
-	a.Kind, a.Instance, a.Path, a.Edits, a.At, a.Branch = Update, s.Instance, n.Path, s.Edits, s.At, n.BranchID
+	a.Kind, a.Instance, a.Path, a.Variant, a.Edits, a.At, a.Branch = Update, s.Instance, n.Path, s.Variant, s.Edits, s.At, n.BranchID
 	var base, trunk bool
 	a.Base, base = versionOf(n.BaseVersion)
 	a.Trunk, trunk = versionOf(n.TrunkVersion)

@@ -10,7 +10,7 @@ import (
 // apply hands an instance's entity nodes on and notes that it was done. What cannot be done now stays due.
 func (s *Service) apply(ctx context.Context, log Log, n *Node, record string, nodes []instance.EntityNode) {
 	ctx = context.WithoutCancel(ctx)
-	err := s.Entities.Apply(ctx, Posted{Stream: string(log.Engine.Stream), Record: record, InstanceID: n.Instance, Key: n.key(), Form: n.Meta.Form, Version: n.Meta.Version,
+	err := s.Entities.Apply(ctx, Posted{Stream: string(log.Engine.Stream), Record: record, InstanceID: n.Instance, Key: n.key(), Edits: n.Parent, Form: n.Meta.Form, Version: n.Meta.Version,
 		Worker: n.Meta.Worker, Street: n.Meta.Street, Grid: n.Meta.Grid, At: n.Meta.At, Nodes: nodes})
 	if err == nil {
 		err = log.Store.Update(ctx, func(tx sync.Tx) error {

@@ -70,6 +70,7 @@ type Posted struct {
 	Record     string
 	InstanceID string
 	Key        string // tells apart what one instanceID came with; the same post always has the same
+	Edits      string // the instanceID it is an edit of, "" = none
 	Form       string
 	Version    string
 	Worker     string

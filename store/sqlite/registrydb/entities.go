@@ -115,7 +115,7 @@ func (w *writing) source(source []byte) (*keys.Sealer, error) {
 
 // add stores one change; false where it is known. fault says that the entity holds no more.
 func (w *writing) add(s entity.Submission, a entity.Addressed, source []byte, sealer *keys.Sealer) (added, fault bool, err error) {
-	key := hashOf("change", a.Instance, a.Path, a.List)
+	key := hashOf("change", a.Instance, a.Variant, a.Path, a.List)
 	known := false
 	if err := w.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM entity_changes WHERE key = ?) OR EXISTS (SELECT 1 FROM entity_faults WHERE key = ?)`, key, key).Scan(&known); err != nil || known {
 		return false, false, err
@@ -148,7 +148,7 @@ func (w *writing) add(s entity.Submission, a entity.Addressed, source []byte, se
 }
 
 func overflow(s entity.Submission, a entity.Addressed) entity.Fault {
-	f := entity.Fault{Code: entity.TooMany, List: a.List, ID: a.ID, Instance: a.Instance, Path: a.Path, Received: s.Received}
+	f := entity.Fault{Code: entity.TooMany, List: a.List, ID: a.ID, Instance: a.Instance, Variant: a.Variant, Path: a.Path, Received: s.Received}
 	f.Node = entity.FaultyNode{Create: a.Kind == entity.Create, Update: a.Kind == entity.Update, Branch: a.Branch, Label: a.Set[entity.LabelKey], Properties: maps.Clone(a.Set)}
 	delete(f.Node.Properties, entity.LabelKey)
 	return f
@@ -343,7 +343,7 @@ func (e *Entities) Decide(ctx context.Context, street, list, id string, c entity
 		if err != nil {
 			return err
 		}
-		key := hashOf("change", c.Instance, c.Path, list)
+		key := hashOf("change", c.Instance, c.Variant, c.Path, list)
 		known := false
 		if err := w.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM entity_changes WHERE key = ?)`, key).Scan(&known); err != nil {
 			return err
@@ -371,7 +371,7 @@ func (e *Entities) Decide(ctx context.Context, street, list, id string, c entity
 
 // fault stores what could not be applied, once.
 func (w *writing) fault(street string, source []byte, sealer *keys.Sealer, f *entity.Fault) error {
-	key := hashOf("change", f.Instance, f.Path, f.List)
+	key := hashOf("change", f.Instance, f.Variant, f.Path, f.List)
 	plain, err := json.Marshal(f)
 	if err != nil {
 		return err
