@@ -49,6 +49,9 @@ const (
 	ChoiceData        Kind = "choice-data"
 	ChoiceOrder       Kind = "choice-order"
 	ChoiceFilter      Kind = "choice-filter"
+	TableAdded        Kind = "table-added"
+	TableRemoved      Kind = "table-removed"
+	TableChanged      Kind = "table-changed"
 	AttachmentAdded   Kind = "attachment-added"
 	AttachmentRemoved Kind = "attachment-removed"
 	EntityAdded       Kind = "entity-added"
@@ -80,7 +83,7 @@ func (c Change) Msg(lang string) string {
 
 // Versions lists what differs from old to next, empty where nothing that the model holds does. The order is fixed: what is
 // refused, the form itself, the nodes of next in form order, choices at the first question that uses their list, what was
-// removed in the order of old, then files, entities, actions and how the form is sent. Both forms must be sealed.
+// removed in the order of old, then tables, files, entities, actions and how the form is sent. Both forms must be sealed.
 func Versions(old, next *schema.Form) []Change {
 	c := &comparison{old: old, next: next}
 	if old.ID != next.ID {
@@ -91,6 +94,7 @@ func Versions(old, next *schema.Form) []Change {
 	c.match()
 	c.nodes()
 	c.removed()
+	c.tables()
 	c.attachments()
 	c.entities()
 	c.actions()

@@ -33,6 +33,36 @@ func (c *comparison) form() {
 	}
 }
 
+// tables tells what differs in the tables the form looks things up in; those that questions choose from are told there, and
+// files that come or go among the attachments.
+func (c *comparison) tables() {
+	told := map[string]bool{}
+	for _, f := range []*schema.Form{c.old, c.next} {
+		for _, q := range f.Questions() {
+			if q.Choices != nil && q.Choices.List != nil {
+				told[q.Choices.List.Name] = true
+			}
+		}
+	}
+	for i := range c.next.Instances {
+		is := &c.next.Instances[i]
+		was := c.old.Table(is.ID)
+		switch {
+		case told[is.ID] || was == nil && is.Src != "":
+		case was == nil:
+			c.say(TableAdded, "", "新增查询表 "+is.ID+"。", "table added: "+is.ID)
+		case was.Src != is.Src || !slices.Equal(was.Tree.Nodes, is.Tree.Nodes) || was.Rows != is.Rows:
+			c.say(TableChanged, "", say("查询表 %s 改变（%d 行，原 %d 行）；旧记录中算出的值不重算。", is.ID, is.Rows, was.Rows),
+				say("the table %s changed (%d rows, were %d). Values computed from it in older records are not computed again", is.ID, is.Rows, was.Rows))
+		}
+	}
+	for i := range c.old.Instances {
+		if t := &c.old.Instances[i]; !told[t.ID] && t.Src == "" && c.next.Table(t.ID) == nil {
+			c.say(TableRemoved, "", "删去查询表 "+t.ID+"。", "table removed: "+t.ID)
+		}
+	}
+}
+
 func (c *comparison) attachments() {
 	for _, name := range c.next.Attachments {
 		if !slices.Contains(c.old.Attachments, name) {
