@@ -5,7 +5,6 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts"],
     environment: "node",
     pool: "threads",
-    reporters: process.env["CI"] ? ["default"] : ["dot"],
     testTimeout: 20_000,
   },
 });
