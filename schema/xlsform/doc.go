@@ -13,7 +13,7 @@ type Options struct {
 
 // Result is what became of a workbook.
 type Result struct {
-	XML    []byte         // the XForm; nil where a fault keeps it from being used
+	XML    []byte         // the XForm; nil where a sheet has a fault. Where only an expression in it is faulty it is there beside the error
 	Files  []File         // files made of the workbook beside the form: itemsets.csv
 	Faults []schema.Fault // all of them, warnings included, in order of sheet and row
 }

@@ -14,7 +14,7 @@ import (
 //	|         | type    | name | label |
 //	|         | integer | age  | Age   |
 //
-// A line of dashes and a line that begins with # are skipped; \| is a bar within a cell and \n a line break. Codes: invalid
+// A line of dashes and a line that begins with # are skipped; \| is a bar within a cell. Codes: invalid
 // (no table, or a row before the first sheet's name), too-large.
 func ParseMarkdown(text string) (Sheets, error) {
 	const op = "read tables"
@@ -62,9 +62,6 @@ func tableRow(line string) ([]string, bool) {
 		switch c := line[i]; {
 		case c == '\\' && i+1 < len(line) && line[i+1] == '|':
 			cell.WriteByte('|')
-			i++
-		case c == '\\' && i+1 < len(line) && line[i+1] == 'n':
-			cell.WriteByte('\n')
 			i++
 		case c == '|':
 			cells = append(cells, strings.TrimSpace(cell.String()))

@@ -1,0 +1,445 @@
+package xlsform
+
+import (
+	"sort"
+	"strings"
+)
+
+var namespaces = [][2]string{
+	{"xmlns", "http://www.w3.org/2002/xforms"}, {"xmlns:h", "http://www.w3.org/1999/xhtml"}, {"xmlns:ev", "http://www.w3.org/2001/xml-events"},
+	{"xmlns:xsd", "http://www.w3.org/2001/XMLSchema"}, {"xmlns:jr", "http://openrosa.org/javarosa"},
+	{"xmlns:orx", "http://openrosa.org/xforms"}, {"xmlns:odk", "http://www.opendatakit.org/xforms"},
+}
+
+const entitiesNamespace = "http://www.opendatakit.org/xforms/entities"
+
+// write writes the XForm.
+func (c *converter) write() []byte {
+	c.xml = &xmlWriter{}
+	w := c.xml
+	w.b.WriteString("<?xml version=\"1.0\"?>\n")
+	w.open("h:html", c.namespaceAttributes()...)
+	w.open("h:head")
+	w.words("h:title", []part{{text: c.settings.title}})
+	model := [][2]string{{"odk:xforms-version", "1.0.0"}}
+	if c.entityVersion != "" {
+		model = append(model, [2]string{"entities:entities-version", c.entityVersion})
+	}
+	w.open("model", model...)
+	c.writeSubmission()
+	t := c.collect()
+	c.warnLanguages(t.langs)
+	c.writeItext(t)
+	w.open("instance")
+	c.writeInstance(c.root, false)
+	w.close("instance")
+	c.writeInstances()
+	c.root.walk(c.writeBinds)
+	w.close("model")
+	w.close("h:head")
+	var body [][2]string
+	if c.settings.style != "" {
+		body = append(body, [2]string{"class", c.settings.style})
+	}
+	w.open("h:body", body...)
+	for _, e := range c.root.children {
+		c.writeControl(e)
+	}
+	w.close("h:body")
+	w.close("h:html")
+	return []byte(w.b.String())
+}
+
+func (c *converter) namespaceAttributes() [][2]string {
+	out := append([][2]string(nil), namespaces...)
+	add := func(prefix, uri string) {
+		key := "xmlns:" + prefix
+		for _, n := range out {
+			if n[0] == key {
+				return
+			}
+		}
+		out = append(out, [2]string{key, uri})
+	}
+	for pair := range strings.FieldsSeq(c.settings.namespaces) {
+		if prefix, uri, ok := strings.Cut(pair, "="); ok && isPlainName(prefix) && !strings.Contains(uri, "=") {
+			if uri = strings.Trim(uri, `"'`); uri != "" {
+				add(prefix, uri)
+			}
+		}
+	}
+	if c.entityVersion != "" {
+		add("entities", entitiesNamespace)
+	}
+	return out
+}
+
+func (c *converter) writeSubmission() {
+	s := &c.settings
+	var attrs [][2]string
+	add := func(key, text string) {
+		if text != "" {
+			attrs = append(attrs, [2]string{key, text})
+		}
+	}
+	add("action", s.submissionURL)
+	if s.submissionURL != "" {
+		add("method", "post")
+	}
+	add("base64RsaPublicKey", s.publicKey)
+	add("orx:auto-send", s.autoSend)
+	add("orx:auto-delete", s.autoDelete)
+	if s.clientEditable {
+		add("odk:client-editable", "true")
+	}
+	if len(attrs) > 0 {
+		c.xml.empty("submission", attrs...)
+	}
+}
+
+// writeItext writes the words of all languages. A text that one language lacks is "-" there, so that nobody reads
+// another question's words.
+func (c *converter) writeItext(t *translations) {
+	if len(t.langs) == 0 {
+		return
+	}
+	w := c.xml
+	w.open("itext")
+	for _, lang := range t.langs {
+		attrs := [][2]string{{"lang", lang}}
+		if lang == c.settings.language {
+			attrs = append(attrs, [2]string{"default", "true()"})
+		}
+		w.open("translation", attrs...)
+		for _, id := range t.order {
+			w.open("text", [2]string{"id", id})
+			entry := t.byLang[lang][id]
+			for _, kind := range textForms {
+				if t.kinds[id][kind] {
+					c.writeForm(entry, kind)
+				}
+			}
+			w.close("text")
+		}
+		w.close("translation")
+	}
+	w.close("itext")
+}
+
+func (c *converter) writeForm(entry *texts, kind string) {
+	f := form{kind: kind, text: "-"}
+	if entry != nil {
+		for _, x := range entry.forms {
+			if x.kind == kind {
+				f = x
+			}
+		}
+	}
+	parts := c.parts(f.text, f.from)
+	switch kind {
+	case "long":
+		c.xml.words("value", parts)
+	case "guidance":
+		c.xml.words("value", parts, [2]string{"form", kind})
+	default:
+		if f.text == "-" {
+			return
+		}
+		folder := kind
+		if kind == "image" || kind == "big-image" {
+			folder = "images"
+		}
+		c.xml.words("value", append([]part{{text: "jr://" + folder + "/"}}, parts...), [2]string{"form", kind})
+	}
+}
+
+// instanceAttributes are those that the author gives to the instance's nodes.
+func (c *converter) instanceAttributes(e *element) [][2]string {
+	var attrs [][2]string
+	for _, a := range e.inst {
+		attrs = append(attrs, [2]string{a.key, c.resolve(a.value.plain, e, inside{})})
+	}
+	return attrs
+}
+
+// writeInstance writes a node of the primary instance. A repeat stands twice: as the template of its rows and as its first
+// row; within a template and within the row of an outer repeat's second copy it stands as it would there.
+func (c *converter) writeInstance(e *element, template bool) {
+	if e.kind == isExternal {
+		return
+	}
+	attrs := c.instanceAttributes(e)
+	switch e.kind {
+	case isSurvey:
+		attrs = append(attrs, c.rootAttributes()...)
+	case isEntity:
+		for _, child := range e.children {
+			if child.kind == isAttr {
+				attrs = append(attrs, [2]string{child.name, child.text})
+			}
+		}
+	case isQuestion:
+		var text []part
+		if e.byDefault != "" && !e.dynamic {
+			text = []part{{text: e.byDefault}}
+		}
+		c.xml.words(e.name, text, attrs...)
+		return
+	}
+	var inner []*element
+	for _, child := range e.children {
+		if child.kind != isAttr && child.kind != isExternal {
+			inner = append(inner, child)
+		}
+	}
+	flat := e.flat && e.kind == isGroup
+	if len(inner) == 0 && !flat {
+		c.xml.empty(e.name, attrs...)
+		return
+	}
+	if !flat {
+		c.xml.open(e.name, attrs...)
+	}
+	for _, child := range inner {
+		if child.kind == isRepeat && !template {
+			c.writeTemplate(child)
+			c.writeInstance(child, true)
+			continue
+		}
+		c.writeInstance(child, template)
+	}
+	if !flat {
+		c.xml.close(e.name)
+	}
+}
+
+// writeTemplate writes a repeat's template; repeats within it have their own.
+func (c *converter) writeTemplate(e *element) {
+	c.xml.open(e.name, [2]string{"jr:template", ""})
+	for _, child := range e.children {
+		if child.kind == isRepeat {
+			c.writeTemplate(child)
+			continue
+		}
+		c.writeInstance(child, false)
+	}
+	c.xml.close(e.name)
+}
+
+func (c *converter) rootAttributes() [][2]string {
+	s := &c.settings
+	var attrs [][2]string
+	for _, a := range s.attributes {
+		if a.key != "id" && a.key != "version" {
+			attrs = append(attrs, [2]string{a.key, a.value.plain})
+		}
+	}
+	attrs = append(attrs, [2]string{"id", s.id})
+	for _, pair := range [][2]string{{"xmlns", s.xmlns}, {"version", s.version}, {"odk:prefix", s.prefix}, {"odk:delimiter", s.delimiter}} {
+		if pair[1] != "" {
+			attrs = append(attrs, pair)
+		}
+	}
+	return attrs
+}
+
+// writeInstances writes the secondary instances: files first, then the choice lists; one of each name.
+func (c *converter) writeInstances() {
+	seen := map[string]string{}
+	put := func(e *element, id, src string) {
+		if other, there := seen[id]; there {
+			if other != src && e != nil && e.row != nil {
+				c.fault(e.row.at("type"), "instance-conflict", "名称 "+quoted(id)+" 同时指向 "+other+" 和 "+src, "the same instance id "+quoted(id)+" would stand for "+other+" and "+src, "请改文件名", "rename one of the files")
+			}
+			return
+		}
+		seen[id] = src
+		c.xml.empty("instance", [2]string{"id", id}, [2]string{"src", src})
+	}
+	lastSaved := false
+	c.root.walk(func(e *element) {
+		if e.kind == isExternal {
+			kind := strings.TrimSuffix(e.typ, "-external")
+			put(e, e.name, fileAddress(e.name+"."+kind))
+			return
+		}
+		for _, name := range pulled(e) {
+			put(e, name, "jr://file-csv/"+name+".csv")
+		}
+		if kind := ending(e.itemset); kind != "" && e.kind == isQuestion {
+			put(e, strings.TrimSuffix(e.itemset, kind), fileAddress(e.itemset))
+		}
+		lastSaved = lastSaved || usesLastSaved(e)
+	})
+	if lastSaved {
+		put(nil, "__last-saved", "jr://instance/last-saved")
+	}
+	for _, l := range c.listOrder {
+		if _, there := seen[l.name]; there || l.searched {
+			continue
+		}
+		c.writeList(l)
+	}
+}
+
+func fileAddress(name string) string {
+	if strings.HasSuffix(name, ".csv") {
+		return "jr://file-csv/" + name
+	}
+	return "jr://file/" + name
+}
+
+// logic are the bind's attributes that hold expressions over data.
+var logic = []string{"calculate", "constraint", "readonly", "required", "relevant"}
+
+func usesLastSaved(e *element) bool {
+	if hasLastSaved(e.byDefault) || hasLastSaved(e.filter) {
+		return true
+	}
+	for _, key := range logic {
+		if text, ok := e.bind.get(key); ok && hasLastSaved(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// pulled are the files that pulldata() in the element's expressions reads.
+func pulled(e *element) []string {
+	var names []string
+	look := func(text string) {
+		for rest := text; ; {
+			i := strings.Index(rest, "pulldata")
+			if i < 0 {
+				return
+			}
+			rest = strings.TrimLeft(rest[i+len("pulldata"):], " \t\r\n")
+			if !strings.HasPrefix(rest, "(") {
+				continue
+			}
+			name, tail, ok := strings.Cut(rest[1:], ",")
+			if !ok {
+				return
+			}
+			if name = strings.TrimSpace(strings.NewReplacer("'", "", `"`, "").Replace(name)); name != "" {
+				names = append(names, name)
+			}
+			rest = tail
+		}
+	}
+	for _, key := range logic {
+		if text, ok := e.bind.get(key); ok && strings.Contains(text, "pulldata(") {
+			look(text)
+		}
+	}
+	for _, text := range []string{e.filter, e.byDefault} {
+		if strings.Contains(text, "pulldata(") {
+			look(text)
+		}
+	}
+	return names
+}
+
+func (c *converter) writeList(l *list) {
+	w := c.xml
+	w.open("instance", [2]string{"id", l.name})
+	if len(l.choices) == 0 {
+		w.empty("root")
+		w.close("instance")
+		return
+	}
+	w.open("root")
+	for i := range l.choices {
+		ch := &l.choices[i]
+		w.open("item")
+		if l.itext {
+			w.words("itextId", []part{{text: l.name + "-" + itoa(i)}})
+		}
+		w.words("name", []part{{text: ch.name}})
+		if !l.itext && ch.label.plain != "" {
+			w.words("label", []part{{text: ch.label.plain}})
+		}
+		for _, x := range ch.extra {
+			w.words(x[0], []part{{text: x[1]}})
+		}
+		if ch.sms != "" {
+			w.words("sms_option", []part{{text: ch.sms}})
+		}
+		w.close("item")
+	}
+	w.close("root")
+	w.close("instance")
+}
+
+// writeBinds writes an element's bind and the actions of the model that set it.
+func (c *converter) writeBinds(e *element) {
+	if attrs := c.bindAttributes(e); len(attrs) > 0 {
+		c.xml.empty("bind", append([][2]string{{"nodeset", e.xpath()}}, attrs...)...)
+	}
+	for _, a := range e.actions {
+		if a.event != eventNewRepeat {
+			c.writeAction(e, a)
+		}
+	}
+}
+
+// bindAttributes are those of the question's type with what the row says over them.
+func (c *converter) bindAttributes(e *element) [][2]string {
+	if e.flat && e.section() || e.kind == isExternal {
+		return nil
+	}
+	var attrs attributes
+	if e.kind == isQuestion && e.row != nil || e.typ == "calculate" {
+		for _, b := range questionTypes()[e.typ].bind {
+			attrs.put(b[0], b[1])
+		}
+	}
+	for _, a := range e.bind {
+		*attrs.at(a.key) = a.value
+	}
+	var out [][2]string
+	for i := range attrs {
+		key, v := attrs[i].key, &attrs[i].value
+		if key == "calculate" && len(e.triggers) > 0 {
+			continue
+		}
+		text := v.plain
+		switch {
+		case (key == messageKeys[0] || key == messageKeys[1] || key == messageKeys[2]) && translatedMessage(key, v):
+			text = "jr:itext('" + e.xpath() + ":" + key + "')"
+		case v.byLanguage():
+			text = v.langs[0].text
+		}
+		for _, l := range logic {
+			if yes, known := yesNo(text); l == key && known && !strings.HasSuffix(text, ")") {
+				text = "false()"
+				if yes {
+					text = "true()"
+				}
+			}
+		}
+		out = append(out, [2]string{key, c.resolve(text, e, inside{})})
+	}
+	return out
+}
+
+func (c *converter) writeAction(e *element, a action) {
+	attrs := [][2]string{{"ref", e.xpath()}, {"event", a.event}}
+	if a.name == "setvalue" && a.value != "" {
+		attrs = append(attrs, [2]string{"value", c.resolve(a.value, e, inside{})})
+	}
+	if a.quality != "" {
+		attrs = append(attrs, [2]string{"odk:quality", a.quality})
+	}
+	c.xml.empty(a.name, attrs...)
+}
+
+// sortedKeys is used where a map's order would show.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
