@@ -54,6 +54,12 @@ func TestEveryWordIsThereInBothLanguages(t *testing.T) {
 			if n.Constraint != "" && n.InBody {
 				require.False(t, n.ConstraintMsg.Empty(), "%s: a refused answer is told why", n.Path)
 			}
+			if n.Required == "true()" && n.InBody {
+				require.False(t, n.RequiredMsg.Empty(), "%s: a missing answer is told why", n.Path)
+			}
+		}
+		for _, r := range form.Repeats() {
+			both(t, r.Label, r.Path)
 		}
 		for _, l := range form.Lists {
 			for _, c := range l.Items {
@@ -84,9 +90,33 @@ var visit = map[string]string{
 	"disposition": "1.1 1.2 2.111 2.112 2.12 2.23 2.24 2.25 2.31 2.32 2.33 2.36 3.11 3.17 3.18 3.21 3.90 4.10 4.51 4.61 4.62 4.70 4.80",
 }
 
+const themes = "1 2 3 4 5 6 7 8 9 10 11 96"
+
+var appraisal = map[string]string{
+	"body": "1 2 3 4", "chaired_by": "1 2 3", "targets/target_type": "1 2", "targets/post": "1 2 3 4 5 6", "confirmed": "1 0",
+}
+
+var sheet = map[string]string{
+	"wave": "1 2 3 4", "method": "1 2 3 4 5", "reps_basis": "1 2", "roster/post": "1 2 3 4 5 6", "roster/filled": "1 0", "roster/age_band": "1 2 3 4 5 6 -99",
+	"roster/edu": "1 2 3 4 5 6 -99", "roster/sex": "1 2 -99", "roster/both_posts": "1 0", "run_state": "1 2 3 4", "team_grade": "1 2 3 4",
+	"matters/theme": themes, "matters/hh_affected": "1 2 3", "matters/stage": "1 2 3 4", "milestones/gate": "1 2 3 4 5", "milestones/done": "1 0",
+	"notices/kind": "1 2 3 4 5 6 96", "about": "1 0",
+}
+
+var followup = map[string]string{
+	"theme": themes, "channel_in": "1 2 3 4", "contact_ok": "1 0", "owner_unit": "1 2 3 4 96", "stage": "1 2 3 4 5", "reply_given": "1 0",
+	"resolved_view": "1 2 3 4 5 -98 -99", "reopened": "1 0",
+}
+
+var backcheck = map[string]string{
+	"consent": "1 0", "visited": "1 0", "resid": "1 2 3", "sex": "1 2 -99", "edu": "1 2 3 4 5 6 -99", "aware_elec": "1 0", "s_road": "1 2 3 4 5 -98 -99",
+	"concern_main": "1 2 3 4 5 6 7 8 9 10 11 96 -98 -99",
+}
+
 func TestTheQuestionsOfThePackAreThere(t *testing.T) {
 	for id, want := range map[string]map[string]string{
-		instruments.HouseholdSentiment: sentiment, instruments.CandidateInterview: candidate, instruments.VisitLog: visit,
+		instruments.HouseholdSentiment: sentiment, instruments.Appraisal: appraisal, instruments.CandidateInterview: candidate,
+		instruments.VillageSheet: sheet, instruments.FollowUp: followup, instruments.VisitLog: visit, instruments.BackCheck: backcheck,
 	} {
 		form, err := instruments.Read(id)
 		require.NoError(t, err)
@@ -99,19 +129,27 @@ func TestTheQuestionsOfThePackAreThere(t *testing.T) {
 			for _, c := range n.ChoiceItems() {
 				values = append(values, c.Value)
 				if n.Control == schema.SelectOne {
-					require.Empty(t, form.Check(n.Path, c.Value), n.Path)
+					require.Empty(t, form.Check(inRow(n), c.Value), n.Path)
 				}
 			}
 			require.Equal(t, want[n.Path], strings.Join(values, " "), "%s %s", id, n.Path)
 			if n.Control == schema.Select {
-				require.Empty(t, form.Check(n.Path, want[n.Path]))
+				require.Empty(t, form.Check(inRow(n), want[n.Path]))
 			}
-			require.Equal(t, errs.InvalidValue, form.Check(n.Path, "-97"), n.Path)
+			require.Equal(t, errs.InvalidValue, form.Check(inRow(n), "-97"), n.Path)
 		}
 		for path := range want {
 			require.NotNil(t, form.Node(path), "%s %s", id, path)
 		}
 	}
+}
+
+// inRow is a question's path in some row of its repeat.
+func inRow(n *schema.Node) string {
+	if r := n.Repeat(); r != nil {
+		return r.Path + "[r1]" + strings.TrimPrefix(n.Path, r.Path)
+	}
+	return n.Path
 }
 
 func TestOtherQuestionsTakeTheirValues(t *testing.T) {
@@ -124,8 +162,8 @@ func TestOtherQuestionsTakeTheirValues(t *testing.T) {
 	} {
 		require.Empty(t, form.Check(path, value), path)
 	}
-	require.Equal(t, "count-selected(/data/concerns) > 1", form.Node("concern_main").Relevant)
-	require.Equal(t, "selected(/data/concerns, name)", form.Node("concern_main").Choices.Filter)
+	require.Equal(t, "count-selected( /data/concerns ) > 1", form.Node("concern_main").Relevant)
+	require.Equal(t, "selected( /data/concerns , name)", form.Node("concern_main").Choices.Filter)
 	require.Contains(t, form.Node("battery_order").Calculation, "randomize(")
 	require.Empty(t, form.Node("meta/audit").Parameters, "no location and no tracked changes in the audit log")
 	require.Equal(t, []string{"notice.csv", "villages.csv"}, form.Attachments)
@@ -145,10 +183,39 @@ func TestOtherQuestionsTakeTheirValues(t *testing.T) {
 	}
 }
 
-func TestSentimentAsksForNoIdentity(t *testing.T) {
-	for _, id := range []string{instruments.HouseholdSentiment, instruments.CandidateInterview} {
-		form, err := instruments.Read(id)
+func TestNobodyIsAskedWhoTheyAre(t *testing.T) {
+	for _, i := range instruments.All() {
+		form, err := instruments.Read(i.ID)
 		require.NoError(t, err)
-		require.Empty(t, form.IdentityQuestions(), id)
+		var found []string
+		for _, q := range form.IdentityQuestions() {
+			found = append(found, q.Path+" "+q.Reason)
+		}
+		switch i.ID {
+		case instruments.VillageSheet: // the notice board, with nobody in the picture, and how many WeChat groups there are
+			require.Equal(t, []string{"notices/photo image", "n_wechat contact"}, found)
+		default:
+			require.Empty(t, found, i.ID)
+		}
 	}
+}
+
+func TestKindsAreThoseOfSurveys(t *testing.T) {
+	want := []instruments.Kind{"sentiment", "appraisal", "candidate", "village", "followup", "visit", "backcheck"}
+	var got []instruments.Kind
+	for _, i := range instruments.All() {
+		got = append(got, i.Kind)
+		require.Equal(t, i.Kind == instruments.Visit || i.Kind == instruments.Followed, i.Registry)
+	}
+	require.Equal(t, want, got)
+}
+
+func TestRepeatsHoldTheirOwnRowIDs(t *testing.T) {
+	form, err := instruments.Read(instruments.VillageSheet)
+	require.NoError(t, err)
+	rows := map[string]string{}
+	for _, r := range form.Repeats() {
+		rows[r.Path] = r.RowField
+	}
+	require.Equal(t, map[string]string{"roster": "row_id", "matters": "matter_id", "milestones": "row_id", "notices": "row_id"}, rows)
 }

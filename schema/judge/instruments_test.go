@@ -43,7 +43,8 @@ func interview(t require.TestingT, f *schema.Form, rng *rand.Rand) *judge.Record
 
 // What is drawn for the demonstration is right, and what takes an answer away from it is seen.
 func TestDrawnInterviewsBreakNoRule(t *testing.T) {
-	for _, id := range []string{instruments.HouseholdSentiment, instruments.CandidateInterview, instruments.VisitLog} {
+	for _, i := range instruments.All() {
+		id := i.ID
 		f, err := instruments.Read(id)
 		require.NoError(t, err)
 		j := judge.Compile(f)
