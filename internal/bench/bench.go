@@ -52,6 +52,7 @@ func benches() []bench {
 		{"push", "sync push end to end at 1, 16 and 256 phones", push},
 		{"pull", "pull of a new phone", pull},
 		{"summary", "street summary at 1k and 100k records, a fresh write before each read", summaryTime},
+		{"entities", "an entity list of 100,000 rows with 100 changes", entityList},
 		{"memory", "memory with 1,000 phones", memory},
 	}
 }
