@@ -234,6 +234,7 @@ func adjust(f *family, before, after ideal, held func(path string, row bool) boo
 			e.set = append(e.set, crdt.Cell{Path: path, Value: w.value, Null: w.null})
 		}
 	}
+	unsay(f, before, after, cells, rows, of, held)
 	for row := range rows {
 		settled := len(before.rows[row]) > 0 && !held(row, true)
 		for _, m := range after.rows[row] {
@@ -255,6 +256,32 @@ func adjust(f *family, before, after ideal, held func(path string, row bool) boo
 		}
 	}
 	return out
+}
+
+// unsay takes back what nobody says any more: a row whose name was another while it was not known which version it came from
+// is deleted under that name, and an answer outside such rows is cleared.
+func unsay(f *family, before, after ideal, cells, rows map[string]bool, of func(*view) *emission, held func(string, bool) bool) {
+	gone := map[string]bool{}
+	for row := range rows {
+		if len(before.rows[row]) > 0 && len(after.rows[row]) == 0 {
+			gone[row] = true
+		}
+	}
+	for row := range gone {
+		if v := f.byKey[before.rows[row][0].by.node.key()]; v != nil && !within(gone, row) && held(row, true) {
+			e := of(v)
+			e.del = append(e.del, row)
+		}
+	}
+	for path := range cells {
+		if len(before.cells[path]) == 0 || len(after.cells[path]) > 0 || within(gone, path) || !held(path, false) {
+			continue
+		}
+		if v := f.byKey[before.cells[path][0].by.node.key()]; v != nil {
+			e := of(v)
+			e.set = append(e.set, crdt.Cell{Path: path, Null: true})
+		}
+	}
 }
 
 func union[V any](a, b map[string]V) map[string]bool {

@@ -137,7 +137,7 @@ func (s *Service) looked(ctx context.Context, in *incoming) (out Outcome, done b
 			}
 			out = Outcome{Stream: string(in.log.Engine.Stream), Record: n.Record, InstanceID: n.Instance, Edit: n.Parent != "", Repeat: true, Encrypted: n.Meta.Encrypted}
 			for _, name := range in.inst.Files {
-				if _, ok := n.Meta.file(name); !ok {
+				if _, ok := n.Meta.file(name); !ok && n.Parent == "" { // an edit inherits files
 					out.Missing = append(out.Missing, name)
 				}
 			}

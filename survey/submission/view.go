@@ -15,16 +15,17 @@ import (
 
 // view is a node of a family, read.
 type view struct {
-	node  *Node
-	raw   *instance.Instance // read by itself; nil where there is nothing to read: encrypted, withheld, the form gone
-	inst  *instance.Instance // read with the version it replaces
-	base  *view              // that version; nil = none known
-	cells map[string]string  // answers by path; unanswered ones are not there
-	rows  []string           // in order of the document
-	seen  map[*view]bool     // all that its author had before them
-	doc   *instance.Document
-	form  *schema.Form
-	state int // of opening: 0 not yet, 1 under way, 2 done
+	node    *Node
+	raw     *instance.Instance // read by itself; nil where there is nothing to read: encrypted, withheld, the form gone
+	inst    *instance.Instance // read with the version it replaces
+	base    *view              // that version; nil = none known
+	cells   map[string]string  // answers by path; unanswered ones are not there
+	rows    []string           // in order of the document
+	seen    map[*view]bool     // all that its author had before them
+	expects []string           // names of the files it should come with
+	doc     *instance.Document
+	form    *schema.Form
+	state   int // of opening: 0 not yet, 1 under way, 2 done
 }
 
 // family is the nodes of a record, and who goes on from whom. What it says depends on which nodes are there alone, not
@@ -78,7 +79,7 @@ func readDocument(n *Node, form *schema.Form, doc *instance.Document) (*instance
 
 func (v *view) read(body bodyOf) error {
 	n := v.node
-	if n.Meta.Encrypted || n.Meta.Withheld || v.form == nil || len(n.Meta.Bodies) == 0 {
+	if n.Meta.Withheld || v.form == nil || n.No != 0 && len(n.Meta.Bodies) == 0 {
 		return nil
 	}
 	src, err := body(n)
@@ -88,8 +89,15 @@ func (v *view) read(body bodyOf) error {
 	if v.doc, err = instance.Open(src); err != nil {
 		return err
 	}
-	v.raw, err = readDocument(n, v.form, v.doc)
-	return err
+	raw, err := readDocument(n, v.form, v.doc)
+	if err != nil {
+		return err
+	}
+	v.expects = raw.Files
+	if !n.Meta.Encrypted {
+		v.raw = raw
+	}
+	return nil
 }
 
 // chooseBases finds the version that each node replaces. Where one instanceID came with several contents, it is the one
@@ -297,10 +305,7 @@ func (f *family) fileOf(v *view, name string) (FileRef, bool) {
 
 // missing returns the files a view names that have not come.
 func (f *family) missing(v *view) (out []string) {
-	if v.inst == nil {
-		return nil
-	}
-	for _, name := range v.inst.Files {
+	for _, name := range v.expects {
 		if _, ok := f.fileOf(v, name); !ok {
 			out = append(out, name)
 		}
