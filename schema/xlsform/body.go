@@ -115,6 +115,8 @@ func (c *converter) writeQuestion(e *element) {
 	switch {
 	case kind.tag == "select" || kind.tag == "select1" || kind.tag == "odk:rank":
 		c.writeItemset(e)
+	case e.typ == osm:
+		c.writeTags(e)
 	case kind.tag == "range" && e.itemset != "":
 		c.writeSource(e, itemset{nodeset: "instance('" + e.itemset + "')/root/item", value: "name", label: "label"})
 	}

@@ -110,6 +110,9 @@ func (c *converter) read() {
 	c.rows = c.surveyRows(c.table1)
 	c.readSurvey()
 	c.unroll(c.root)
+	if c.settings.flat {
+		flatten(c.root, "")
+	}
 	c.addMeta()
 	c.index()
 	c.checkReferences()

@@ -37,6 +37,7 @@ type element struct {
 	flat, bodyless        bool
 	search                bool // choices stand in the body for search()
 	text                  string
+	tags                  []choice // of an osm question
 
 	parent   *element
 	children []*element

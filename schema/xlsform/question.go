@@ -52,8 +52,8 @@ func (c *converter) question(r *row) {
 			return
 		}
 		if r.typ == osm || strings.HasPrefix(r.typ, osm+" ") {
-			c.fault(r.at("type"), "osm", "不支持 osm 类型", "the type osm is not supported", "可改用 geopoint 或 geoshape", "use geopoint or geoshape")
-			return
+			c.osmQuestion(r, el)
+			break
 		}
 		if _, known := questionTypes()[r.typ]; !known {
 			c.unknownType(r)

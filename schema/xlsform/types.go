@@ -59,6 +59,7 @@ var questionTypes = sync.OnceValue(func() map[string]kindOf {
 	upload("audio/*", "audio", "q audio", "add audio prompt")
 	upload("video/*", "video", "q video", "add video prompt")
 	upload("application/*", "file", "add file prompt")
+	upload("osm/*", osm)
 	add(kindOf{tag: "select1", bind: [][2]string{{"type", "string"}}}, typeSelectOne, "select one using", "q select1", "add select one prompt using")
 	add(kindOf{tag: "select", bind: [][2]string{{"type", "string"}}}, typeSelectMultiple, "select all that apply from", "select multiple from", "select multiple using", "q select", "add select multiple prompt using")
 	add(kindOf{tag: "odk:rank", bind: [][2]string{{"type", "odk:rank"}}}, typeRank)
