@@ -49,7 +49,7 @@ type keyRing struct {
 	certificate []signKey
 	loaded      int64 // ms of the last look at the store
 
-	refresh, csrf, app []byte
+	refresh, csrf, app, edit []byte
 }
 
 func (k *keyRing) public(list []signKey, kid string) (ed25519.PublicKey, bool) {
@@ -121,6 +121,7 @@ func (s *Service) loadKeys() error {
 	s.keys.refresh = mac(secret, "refresh")
 	s.keys.csrf = mac(secret, "csrf")
 	s.keys.app = mac(secret, "app-users")
+	s.keys.edit = mac(secret, "edit-grants")
 	return nil
 }
 

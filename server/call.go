@@ -11,25 +11,26 @@ import (
 
 // call is what the server knows of one request. It is made once by the outer handler and travels in the context.
 type call struct {
-	id        string // request id
-	lang      string // zh or en
-	ip        string
-	agent     string
-	host      string
-	accept    string
-	https     bool
-	loopback  bool // the client speaks plain HTTP to this machine's own address
-	token     string
-	cookie    string
-	header    http.Header     // of the answer
-	op        *spec.Operation // nil for pages and unknown routes
-	route     string          // the pattern that matched, for the log
-	principal auth.Principal
-	head      bool   // the client sent HEAD, which is answered as GET without a body
-	body      []byte // unpacked
-	seen      *seen  // what the handler shows or changed
-	uploadErr error  // why an upload was refused, which tusd would hide
-	err       error
+	id          string // request id
+	lang        string // zh or en
+	ip          string
+	agent       string
+	host        string
+	accept      string
+	ifNoneMatch string // of a GET
+	https       bool
+	loopback    bool // the client speaks plain HTTP to this machine's own address
+	token       string
+	cookie      string
+	header      http.Header     // of the answer
+	op          *spec.Operation // nil for pages and unknown routes
+	route       string          // the pattern that matched, for the log
+	principal   auth.Principal
+	head        bool   // the client sent HEAD, which is answered as GET without a body
+	body        []byte // unpacked
+	seen        *seen  // what the handler shows or changed
+	uploadErr   error  // why an upload was refused, which tusd would hide
+	err         error
 }
 
 type callKey struct{}

@@ -14,6 +14,7 @@ import (
 	"ruhu/server/openrosa"
 	"ruhu/server/uploads"
 	"ruhu/survey"
+	"ruhu/survey/entity"
 	"ruhu/sync"
 )
 
@@ -32,8 +33,10 @@ type Config struct {
 	Releases    survey.Releases
 	Exports     Exports
 	Health      Health
-	Submissions openrosa.Submissions // what Collect and Enketo post
-	Entities    openrosa.Entities    // nil = there are no entity lists
+	Submissions openrosa.Submissions // takes what Collect and Enketo post
+	Entities    openrosa.Entities    // nil = they get no entity lists
+	Posts       Posts                // what they posted, for the office
+	Lists       *entity.Service      // entity lists for the office
 
 	// PackKey opens packs that phones seal for this server; nil = packs are not taken.
 	PackKey *ecdh.PrivateKey
@@ -49,6 +52,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// TLS makes Serve speak TLS.
 	TLS *tls.Config
+	// Enketo is where the office edits records; the zero value is none.
+	Enketo Enketo
 	// Demo marks every page as invented data.
 	Demo bool
 	// Version is shown by healthz.
@@ -68,7 +73,7 @@ func (c *Config) check() error {
 	}{
 		{"Auth", c.Auth != nil}, {"Answers", c.Answers != nil}, {"Registry", c.Registry != nil}, {"Puller", c.Puller != nil},
 		{"Broker", c.Broker != nil}, {"Survey", c.Survey != nil}, {"Attachments", c.Attachments != nil}, {"Uploads", c.Uploads != nil},
-		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Records", c.Records != nil}, {"Health", c.Health != nil}, {"Submissions", c.Submissions != nil},
+		{"Summaries", c.Summaries != nil}, {"Exports", c.Exports != nil}, {"Releases", c.Releases != nil}, {"Records", c.Records != nil}, {"Health", c.Health != nil}, {"Submissions", c.Submissions != nil}, {"Posts", c.Posts != nil}, {"Lists", c.Lists != nil},
 		{"Clock", c.Clock != nil}, {"Rand", c.Rand != nil},
 	} {
 		if !need.ok {

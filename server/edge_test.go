@@ -26,6 +26,7 @@ import (
 	"ruhu/server/openrosa"
 	"ruhu/server/uploads"
 	"ruhu/survey"
+	"ruhu/survey/entity"
 	"ruhu/sync"
 )
 
@@ -64,7 +65,7 @@ func newEdge(t *testing.T) *edge {
 	e.Server, err = New(Config{
 		Auth: a, Answers: &sync.Service{}, Registry: &sync.Service{}, Puller: &sync.Puller{}, Broker: sync.NewBroker(), Survey: &survey.Service{},
 		Attachments: struct{ Attachments }{}, Uploads: up, Records: struct{ survey.Records }{}, Summaries: struct{ Summaries }{},
-		Releases: struct{ survey.Releases }{}, Exports: struct{ Exports }{}, Health: edgeHealth{e}, Submissions: struct{ openrosa.Submissions }{},
+		Releases: struct{ survey.Releases }{}, Exports: struct{ Exports }{}, Health: edgeHealth{e}, Submissions: struct{ openrosa.Submissions }{}, Posts: struct{ Posts }{}, Lists: &entity.Service{},
 		Clock: now, Rand: rand.Reader, Log: slog.New(slog.NewJSONHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "t",
 	})
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ const openRosaPath = openrosa.Prefix + "/*"
 func isOpenRosa(path string) bool { return strings.HasPrefix(path, openrosa.Prefix+"/") }
 
 func (s *Server) newOpenRosa() (*openrosa.Handler, error) {
-	return openrosa.New(openrosa.Config{Users: s.auth, Forms: s.Survey, Submissions: s.Submissions, Entities: s.Entities, Clock: s.clock,
+	return openrosa.New(openrosa.Config{Users: s.auth, Forms: s.Survey, Submissions: s.Submissions, Entities: s.Entities, Files: s.Posts, Clock: s.clock,
 		Sockets: s.sockets, Admit: s.admitApp})
 }
 
@@ -26,7 +27,7 @@ func (s *Server) admitApp(p auth.Principal, ip string, failed bool) time.Duratio
 	if failed {
 		return s.limits.address.take(ipKey(ip))
 	}
-	return s.limits.apps.take(p.Device)
+	return s.limits.apps.take(cmp.Or(p.Device, p.UserID))
 }
 
 func (s *Server) serveOpenRosa(ec echo.Context) error {

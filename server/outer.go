@@ -65,6 +65,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := &answer{ResponseWriter: w}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		out.have = r.Header.Get("If-None-Match")
+		c.ifNoneMatch = out.have
 	}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)

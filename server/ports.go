@@ -7,6 +7,7 @@ import (
 
 	"ruhu/auth"
 	"ruhu/survey"
+	"ruhu/survey/submission"
 )
 
 // This file names what the server needs of others beside auth, sync and survey. internal/app puts the parts together.
@@ -66,6 +67,19 @@ type Exports interface {
 	Cancel(ctx context.Context, owner, id string) error
 	// Open returns a finished job's file. Codes: not-found, conflict (not finished).
 	Open(ctx context.Context, owner, id string) (io.ReadSeekCloser, survey.ExportJob, error)
+}
+
+// Posts returns what OpenRosa clients posted of records; submission.Service does. Whether somebody may see a record is
+// decided before.
+type Posts interface {
+	// Bodies lists the posts of a record, oldest first. Codes: not-found, erased.
+	Bodies(ctx context.Context, record string) ([]submission.Post, error)
+	// Body returns the exact bytes of one; the zero Hash names the first of its instanceID. Codes: not-found, erased.
+	Body(ctx context.Context, record, instance string, id submission.Hash) ([]byte, error)
+	// Instance returns a record as a filled-in form to be edited. Codes: not-found, erased, unknown-form, rule.
+	Instance(ctx context.Context, record string) (submission.Sheet, error)
+	// OpenFile opens a file that came with an instance. Codes: not-found, erased.
+	OpenFile(ctx context.Context, record, instance, name string) (io.ReadSeekCloser, error)
 }
 
 // Health says whether the stores take work.

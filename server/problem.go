@@ -139,7 +139,7 @@ func formFaults(c *call, faults []schema.Fault) []api.Fault {
 			line = f.Row
 		}
 		list = append(list, api.Fault{
-			Sheet: f.Sheet, Line: line, Column: f.Column, Path: f.Path, Code: f.Code, Message: f.Msg(c.lang),
+			Sheet: f.Sheet, Line: line, Row: f.Row, Column: f.Column, Path: f.Path, Code: f.Code, Message: f.Msg(c.lang), Hint: f.Hint(c.lang),
 		})
 	}
 	return list

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ruhu/internal/errs"
+	"ruhu/schema"
 )
 
 // Offer is a form version as clients that know nothing of surveys are offered it.
@@ -44,9 +45,7 @@ func (s *Service) Offers() []Offer {
 	}
 	list := make([]Offer, 0, len(last))
 	for _, st := range last {
-		form := known.forms.Get(st.ID, st.Version)
-		list = append(list, Offer{ID: st.ID, Version: st.Version, TitleZH: st.TitleZH, TitleEN: st.TitleEN, MD5: st.MD5,
-			Files: len(st.Files) > 0 || form != nil && len(form.Attachments) > 0})
+		list = append(list, offerOf(st, known.forms.Get(st.ID, st.Version)))
 	}
 	slices.SortFunc(list, func(a, b Offer) int {
 		if c := strings.Compare(a.TitleZH, b.TitleZH); c != 0 {
@@ -92,4 +91,18 @@ func (s *Service) storedForm(ctx context.Context, id, version string) (*StoredFo
 		}
 	}
 	return nil, errs.New(errs.NotFound, "form", "no form %s version %s", printable(id), printable(version))
+}
+
+// OfferOf returns any version of a form, closed ones too. Code not-found.
+func (s *Service) OfferOf(ctx context.Context, id, version string) (Offer, error) {
+	st, err := s.storedForm(ctx, id, version)
+	if err != nil {
+		return Offer{}, err
+	}
+	return offerOf(st, s.Snapshot().Get(id, version)), nil
+}
+
+func offerOf(st *StoredForm, form *schema.Form) Offer {
+	return Offer{ID: st.ID, Version: st.Version, TitleZH: st.TitleZH, TitleEN: st.TitleEN, MD5: st.MD5,
+		Files: len(st.Files) > 0 || form != nil && len(form.Attachments) > 0}
 }

@@ -24,6 +24,8 @@ type serveCmd struct {
 	TLSCert       string `help:"Certificate file." name:"tls-cert" env:"RUHU_TLS_CERT" type:"path"`
 	TLSKey        string `help:"Key file." name:"tls-key" env:"RUHU_TLS_KEY" type:"path"`
 	BehindProxy   bool   `help:"A trusted proxy in front ends TLS." env:"RUHU_BEHIND_PROXY"`
+	EnketoURL     string `help:"Enketo in which the office edits records." name:"enketo-url" env:"RUHU_ENKETO_URL"`
+	EnketoKey     string `help:"Key of Enketo's API; better by the environment." name:"enketo-key" env:"RUHU_ENKETO_KEY"`
 	Zone          string `help:"Zone of civil dates." default:"Asia/Shanghai" env:"RUHU_ZONE"`
 	SyncPerMinute int    `help:"Requests a minute one phone may make; 0 = the built-in limit." hidden:""`
 	Verbose       bool   `help:"Log every request." short:"v" env:"RUHU_VERBOSE"`
@@ -31,7 +33,7 @@ type serveCmd struct {
 
 func (c serveCmd) config() config.Serve {
 	return config.Serve{Data: c.Data, Listen: c.Listen, Admin: c.Admin, PublicURL: c.PublicURL, TLSCert: c.TLSCert, TLSKey: c.TLSKey,
-		BehindProxy: c.BehindProxy, Zone: c.Zone}
+		BehindProxy: c.BehindProxy, EnketoURL: c.EnketoURL, EnketoKey: c.EnketoKey, Zone: c.Zone}
 }
 
 // Run serves until it is told to stop, then finishes what is being committed.
@@ -93,6 +95,7 @@ func (h *host) listen(ctx context.Context, cfg config.Serve, o hostOptions) erro
 	const op = "serve"
 	sc := h.app.ServerConfig()
 	sc.PublicURL, sc.BehindProxy, sc.Version = cfg.PublicURL, cfg.BehindProxy, versionOf().Version
+	sc.Enketo = server.Enketo{URL: cfg.EnketoURL, Key: cfg.EnketoKey}
 	sc.SyncPerMinute, sc.PersonPerSecond = o.perMinute, o.perMinute/60
 	if cfg.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)

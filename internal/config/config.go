@@ -4,6 +4,7 @@ package config
 
 import (
 	"net"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ type Serve struct {
 	TLSCert     string
 	TLSKey      string
 	BehindProxy bool   // a trusted proxy in front ends TLS and sets X-Forwarded-For
+	EnketoURL   string // Enketo in which the office edits records; "" = none
+	EnketoKey   string // of its API
 	Zone        string // IANA name of the zone in which civil dates are shown
 	Demo        bool   // every page and export says 演示数据
 }
@@ -43,8 +46,30 @@ func (s Serve) Check() error {
 			return errs.New(errs.Usage, op, "--admin %q must be a loopback host:port", s.Admin)
 		}
 	}
+	if err := s.checkEnketo(); err != nil {
+		return err
+	}
 	if _, err := time.LoadLocation(s.Zone); err != nil {
 		return errs.New(errs.Usage, op, "--zone %q is not known", s.Zone)
+	}
+	return nil
+}
+
+// checkEnketo: whole records go there.
+func (s Serve) checkEnketo() error {
+	const op = "check settings"
+	if (s.EnketoURL == "") != (s.EnketoKey == "") {
+		return errs.New(errs.Usage, op, "--enketo-url and --enketo-key go together")
+	}
+	if s.EnketoURL == "" {
+		return nil
+	}
+	u, err := url.Parse(s.EnketoURL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
+		return errs.New(errs.Usage, op, "--enketo-url is not http(s)://HOST")
+	case u.Scheme == "http" && !Loopback(u.Hostname()):
+		return errs.New(errs.Rule, op, "records would go to Enketo in the clear").WithHint("give an https address, or run Enketo on this machine")
 	}
 	return nil
 }

@@ -125,6 +125,7 @@ const (
 	ArgonConcurrent     = 2
 	DigestNonce         = 10 * time.Minute // age of a nonce that GET and HEAD may still use
 	DigestNonceBody     = time.Hour        // of one that a POST may, whose HEAD fetched it
+	EditGrantTTL        = 12 * time.Hour   // a record handed out to Enketo may be posted back
 )
 
 // Protection of respondents.

@@ -529,6 +529,17 @@ type DrainRequest struct {
 	Until time.Time `json:"until"`
 }
 
+// EditURL defines model for EditURL.
+type EditURL struct {
+	URL string `json:"url"`
+}
+
+// EditURLRequest defines model for EditURLRequest.
+type EditURLRequest struct {
+	// ReturnURL a path of this server to come back to, such as /office/
+	ReturnURL string `json:"return_url,omitempty"`
+}
+
 // EnrolRequest defines model for EnrolRequest.
 type EnrolRequest struct {
 	At          string `json:"at,omitempty"`
@@ -641,6 +652,128 @@ type EnrolmentRequest struct {
 	Worker string `json:"worker,omitempty"`
 }
 
+// EntityDecision defines model for EntityDecision.
+type EntityDecision struct {
+	Delete bool `json:"delete,omitempty"`
+
+	// Keep by property, whose value is right
+	Keep    map[string]EntitySource `json:"keep,omitempty"`
+	Restore bool                    `json:"restore,omitempty"`
+
+	// Set new values by property, the label under the empty name; settles conflicts too
+	Set map[string]string `json:"set,omitempty"`
+
+	// Settle what is shown is right
+	Settle bool `json:"settle,omitempty"`
+
+	// Version what stood on the screen
+	Version int64 `json:"version"`
+}
+
+// EntityEvent defines model for EntityEvent.
+type EntityEvent struct {
+	Deleted  bool         `json:"deleted,omitempty"`
+	Erased   bool         `json:"erased,omitempty"`
+	Kind     string       `json:"kind"`
+	Restored bool         `json:"restored,omitempty"`
+	Settled  bool         `json:"settled,omitempty"`
+	Source   EntitySource `json:"source"`
+
+	// Values by property, the label under the empty name
+	Values  map[string]string `json:"values"`
+	Version int64             `json:"version"`
+}
+
+// EntityFault defines model for EntityFault.
+type EntityFault struct {
+	Code string `json:"code"`
+
+	// Date the civil day it came
+	Date       string            `json:"date"`
+	Entity     string            `json:"entity"`
+	ID         string            `json:"id"`
+	Instance   string            `json:"instance"`
+	Label      string            `json:"label,omitempty"`
+	List       string            `json:"list"`
+	Path       string            `json:"path,omitempty"`
+	Properties map[string]string `json:"properties,omitempty"`
+}
+
+// EntityFaultPage defines model for EntityFaultPage.
+type EntityFaultPage struct {
+	Items []EntityFault `json:"items"`
+	Next  string        `json:"next,omitempty"`
+}
+
+// EntityListInfo defines model for EntityListInfo.
+type EntityListInfo struct {
+	// Entities those that phones get
+	Entities int    `json:"entities"`
+	Name     string `json:"name"`
+
+	// Open those the office should look at
+	Open       int      `json:"open"`
+	Properties []string `json:"properties"`
+}
+
+// EntityListList defines model for EntityListList.
+type EntityListList struct {
+	Items []EntityListInfo `json:"items"`
+}
+
+// EntityPage defines model for EntityPage.
+type EntityPage struct {
+	Items []EntityRow `json:"items"`
+	Next  string      `json:"next,omitempty"`
+}
+
+// EntityRow defines model for EntityRow.
+type EntityRow struct {
+	// Conflict soft, hard, or empty
+	Conflict string `json:"conflict,omitempty"`
+
+	// Created its creation has come; phones do not get it before
+	Created bool   `json:"created"`
+	Deleted bool   `json:"deleted"`
+	ID      string `json:"id"`
+	Label   string `json:"label"`
+
+	// Late changes by people who had not seen that it was deleted
+	Late []EntitySource `json:"late,omitempty"`
+
+	// MissingBase changes that build on something that has not come
+	MissingBase []EntitySource `json:"missing_base,omitempty"`
+
+	// Open the office should look at it
+	Open bool `json:"open"`
+
+	// Place the area whose workers see it
+	Place      string            `json:"place"`
+	Properties map[string]string `json:"properties"`
+
+	// Siblings values written by people who had not seen each other's, by property, the one shown last
+	Siblings map[string][]EntitySibling `json:"siblings,omitempty"`
+	Version  int64                      `json:"version"`
+}
+
+// EntitySibling defines model for EntitySibling.
+type EntitySibling struct {
+	Source EntitySource `json:"source"`
+	Value  string       `json:"value"`
+}
+
+// EntitySource defines model for EntitySource.
+type EntitySource struct {
+	Instance string `json:"instance"`
+	Path     string `json:"path"`
+}
+
+// EntityView defines model for EntityView.
+type EntityView struct {
+	Entity  EntityRow     `json:"entity"`
+	History []EntityEvent `json:"history"`
+}
+
 // Erasure defines model for Erasure.
 type Erasure struct {
 	Confirmed   *time.Time `json:"confirmed,omitempty"`
@@ -735,12 +868,20 @@ type ExportRequestFormat string
 
 // Fault defines model for Fault.
 type Fault struct {
-	Code    string `json:"code,omitempty"`
-	Column  string `json:"column,omitempty"`
+	Code   string `json:"code,omitempty"`
+	Column string `json:"column,omitempty"`
+
+	// Hint what to do
+	Hint string `json:"hint,omitempty"`
+
+	// Line of a file of lines; of a sheet its row
 	Line    int    `json:"line,omitempty"`
 	Message string `json:"message"`
 	Path    string `json:"path,omitempty"`
-	Sheet   string `json:"sheet,omitempty"`
+
+	// Row of a sheet
+	Row   int    `json:"row,omitempty"`
+	Sheet string `json:"sheet,omitempty"`
 }
 
 // Form defines model for Form.
@@ -778,6 +919,38 @@ type FormAttachment struct {
 	Hash string `json:"hash"`
 	Name string `json:"name"`
 	Size int    `json:"size"`
+}
+
+// FormChange defines model for FormChange.
+type FormChange struct {
+	Kind string `json:"kind"`
+	Path string `json:"path,omitempty"`
+
+	// Refused the newer version cannot be added beside the older one
+	Refused bool `json:"refused,omitempty"`
+	Text    Text `json:"text"`
+}
+
+// FormChangeList defines model for FormChangeList.
+type FormChangeList struct {
+	Items []FormChange `json:"items"`
+}
+
+// FormFileEntry defines model for FormFileEntry.
+type FormFileEntry struct {
+	// Hash SHA-256, hex
+	Hash string `json:"hash"`
+
+	// Md5 md5: and hex
+	Md5  string `json:"md5"`
+	Name string `json:"name"`
+	Size int    `json:"size"`
+}
+
+// FormFileList defines model for FormFileList.
+type FormFileList struct {
+	Items   []FormFileEntry `json:"items"`
+	Missing []string        `json:"missing"`
 }
 
 // FormList defines model for FormList.
@@ -1092,6 +1265,40 @@ type Sibling struct {
 // StreetCode defines model for StreetCode.
 type StreetCode = string
 
+// Submission defines model for Submission.
+type Submission struct {
+	// Date the civil day it first came
+	Date  string           `json:"date"`
+	Files []SubmissionFile `json:"files"`
+	Form  string           `json:"form"`
+
+	// Hash SHA-256 of the posted bytes, hex
+	Hash     string `json:"hash"`
+	Instance string `json:"instance"`
+
+	// Parent the instanceID it replaces
+	Parent  string `json:"parent,omitempty"`
+	Version string `json:"version"`
+
+	// Worker worker code
+	Worker string `json:"worker,omitempty"`
+}
+
+// SubmissionFile defines model for SubmissionFile.
+type SubmissionFile struct {
+	// Attachment sha256-HEX.EXT; GET /v1/attachments/HEX has it
+	Attachment string `json:"attachment"`
+
+	// Name as the client called it
+	Name string `json:"name"`
+	Size int    `json:"size"`
+}
+
+// SubmissionList defines model for SubmissionList.
+type SubmissionList struct {
+	Items []Submission `json:"items"`
+}
+
 // Survey defines model for Survey.
 type Survey struct {
 	// Close civil date
@@ -1222,6 +1429,9 @@ type IdempotencyKey = string
 // Limit defines model for Limit.
 type Limit = int
 
+// ListName defines model for ListName.
+type ListName = string
+
 // Street defines model for Street.
 type Street = StreetCode
 
@@ -1282,6 +1492,50 @@ type ListEnrolmentsParams struct {
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListEntityFaultsParams defines parameters for ListEntityFaults.
+type ListEntityFaultsParams struct {
+	Street StreetCode `form:"street" json:"street"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DropEntityFaultParams defines parameters for DropEntityFault.
+type DropEntityFaultParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
+// ListEntityListsParams defines parameters for ListEntityLists.
+type ListEntityListsParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
+// ListEntitiesParams defines parameters for ListEntities.
+type ListEntitiesParams struct {
+	Street StreetCode `form:"street" json:"street"`
+
+	// Open only those the office should look at
+	Open bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetEntityParams defines parameters for GetEntity.
+type GetEntityParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
+// DecideEntityParams defines parameters for DecideEntity.
+type DecideEntityParams struct {
+	Street StreetCode `form:"street" json:"street"`
+
+	// IdempotencyKey the same key and body give the same answer again, another body is refused
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListErasuresParams defines parameters for ListErasures.
 type ListErasuresParams struct {
 	// Cursor `next` of the page before
@@ -1300,6 +1554,12 @@ type ListExportsParams struct {
 type AddFormMultipartBody struct {
 	Attachment []openapi_types.File `json:"attachment,omitempty"`
 	Form       openapi_types.File   `json:"form"`
+}
+
+// FormChangesParams defines parameters for FormChanges.
+type FormChangesParams struct {
+	// From the version to compare with; `-` for an empty one
+	From string `form:"from" json:"from"`
 }
 
 // ListHouseholdsParams defines parameters for ListHouseholds.
@@ -1358,6 +1618,12 @@ type ChangeRecordParams struct {
 type ReviewRecordParams struct {
 	// IdempotencyKey the same key and body give the same answer again, another body is refused
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// GetSubmissionParams defines parameters for GetSubmission.
+type GetSubmissionParams struct {
+	// Hash a hash of the list; empty = the first
+	Hash string `form:"hash,omitempty" json:"hash,omitempty"`
 }
 
 // ListReleasesParams defines parameters for ListReleases.
@@ -1423,6 +1689,9 @@ type ProlongDrainJSONRequestBody = DrainRequest
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = EnrolmentRequest
 
+// DecideEntityJSONRequestBody defines body for DecideEntity for application/json ContentType.
+type DecideEntityJSONRequestBody = EntityDecision
+
 // RequestErasureJSONRequestBody defines body for RequestErasure for application/json ContentType.
 type RequestErasureJSONRequestBody = ErasureRequest
 
@@ -1446,6 +1715,9 @@ type EraseRecordJSONRequestBody = ReasonRequest
 
 // ChangeRecordJSONRequestBody defines body for ChangeRecord for application/json ContentType.
 type ChangeRecordJSONRequestBody = ChangeRequest
+
+// EditURLJSONRequestBody defines body for EditURL for application/json ContentType.
+type EditURLJSONRequestBody = EditURLRequest
 
 // ReviewRecordJSONRequestBody defines body for ReviewRecord for application/json ContentType.
 type ReviewRecordJSONRequestBody = ReviewRequest
@@ -1536,6 +1808,24 @@ type ServerInterface interface {
 	// RevokeEnrolment Make a code worthless
 	// (DELETE /v1/enrolments/{id})
 	RevokeEnrolment(ctx echo.Context, id ID) error
+	// ListEntityFaults What submissions said of entities that could not be applied, oldest first
+	// (GET /v1/entity-faults)
+	ListEntityFaults(ctx echo.Context, params ListEntityFaultsParams) error
+	// DropEntityFault A fault that has been seen to
+	// (DELETE /v1/entity-faults/{id})
+	DropEntityFault(ctx echo.Context, id ID, params DropEntityFaultParams) error
+	// ListEntityLists The entity lists of a street
+	// (GET /v1/entity-lists)
+	ListEntityLists(ctx echo.Context, params ListEntityListsParams) error
+	// ListEntities The entities of a list in a street, in order of id
+	// (GET /v1/entity-lists/{name}/entities)
+	ListEntities(ctx echo.Context, name ListName, params ListEntitiesParams) error
+	// GetEntity One entity, and what changed it
+	// (GET /v1/entity-lists/{name}/entities/{id})
+	GetEntity(ctx echo.Context, name ListName, id ID, params GetEntityParams) error
+	// DecideEntity Correct an entity, settle a conflict, delete it or bring it back
+	// (POST /v1/entity-lists/{name}/entities/{id})
+	DecideEntity(ctx echo.Context, name ListName, id ID, params DecideEntityParams) error
 	// ListErasures Bulk erasures that wait for a second administrator, or were done
 	// (GET /v1/erasures)
 	ListErasures(ctx echo.Context, params ListErasuresParams) error
@@ -1569,9 +1859,18 @@ type ServerInterface interface {
 	// GetForm One form version
 	// (GET /v1/forms/{id}/{version})
 	GetForm(ctx echo.Context, id FormID, version FormVersion) error
+	// FormChanges What this version has that another had not, in words
+	// (GET /v1/forms/{id}/{version}/changes)
+	FormChanges(ctx echo.Context, id FormID, version FormVersion, params FormChangesParams) error
 	// CloseForm Stop handing out a form version
 	// (POST /v1/forms/{id}/{version}/close)
 	CloseForm(ctx echo.Context, id FormID, version FormVersion) error
+	// FormFiles The files of a form version, those the server makes among them
+	// (GET /v1/forms/{id}/{version}/files)
+	FormFiles(ctx echo.Context, id FormID, version FormVersion) error
+	// FormFile One file of a form version
+	// (GET /v1/forms/{id}/{version}/files/{name})
+	FormFile(ctx echo.Context, id FormID, version FormVersion, name string) error
 	// FormXML The uploaded bytes, unchanged
 	// (GET /v1/forms/{id}/{version}/form.xml)
 	FormXML(ctx echo.Context, id FormID, version FormVersion) error
@@ -1620,12 +1919,21 @@ type ServerInterface interface {
 	// ChangeRecord Correct, settle a conflict, hand over (`@assignee`), move (`@grid`)
 	// (POST /v1/records/{id}/changes)
 	ChangeRecord(ctx echo.Context, id ID, params ChangeRecordParams) error
+	// EditURL A page of the configured Enketo in which the record can be edited
+	// (POST /v1/records/{id}/edit-url)
+	EditURL(ctx echo.Context, id ID) error
 	// RecordHistory What was written when and by whom, oldest first
 	// (GET /v1/records/{id}/history)
 	RecordHistory(ctx echo.Context, id ID) error
 	// ReviewRecord Approve, return, or ask for another look
 	// (POST /v1/records/{id}/review)
 	ReviewRecord(ctx echo.Context, id ID, params ReviewRecordParams) error
+	// ListSubmissions What OpenRosa clients posted of a record, oldest first
+	// (GET /v1/records/{id}/submissions)
+	ListSubmissions(ctx echo.Context, id ID) error
+	// GetSubmission The posted bytes
+	// (GET /v1/records/{id}/submissions/{instance})
+	GetSubmission(ctx echo.Context, id ID, instance string, params GetSubmissionParams) error
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx echo.Context) error
@@ -2051,6 +2359,212 @@ func (w *ServerInterfaceWrapper) RevokeEnrolment(ctx echo.Context) error {
 	return err
 }
 
+// ListEntityFaults converts echo context to params.
+func (w *ServerInterfaceWrapper) ListEntityFaults(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEntityFaultsParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListEntityFaults(ctx, params)
+	return err
+}
+
+// DropEntityFault converts echo context to params.
+func (w *ServerInterfaceWrapper) DropEntityFault(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropEntityFaultParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DropEntityFault(ctx, id, params)
+	return err
+}
+
+// ListEntityLists converts echo context to params.
+func (w *ServerInterfaceWrapper) ListEntityLists(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEntityListsParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListEntityLists(ctx, params)
+	return err
+}
+
+// ListEntities converts echo context to params.
+func (w *ServerInterfaceWrapper) ListEntities(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ListName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEntitiesParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListEntities(ctx, name, params)
+	return err
+}
+
+// GetEntity converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEntity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ListName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEntityParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEntity(ctx, name, id, params)
+	return err
+}
+
+// DecideEntity converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideEntity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ListName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideEntityParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideEntity(ctx, name, id, params)
+	return err
+}
+
 // ListErasures converts echo context to params.
 func (w *ServerInterfaceWrapper) ListErasures(ctx echo.Context) error {
 	var err error
@@ -2218,6 +2732,39 @@ func (w *ServerInterfaceWrapper) GetForm(ctx echo.Context) error {
 	return err
 }
 
+// FormChanges converts echo context to params.
+func (w *ServerInterfaceWrapper) FormChanges(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FormID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version FormVersion
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FormChangesParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FormChanges(ctx, id, version, params)
+	return err
+}
+
 // CloseForm converts echo context to params.
 func (w *ServerInterfaceWrapper) CloseForm(ctx echo.Context) error {
 	var err error
@@ -2239,6 +2786,62 @@ func (w *ServerInterfaceWrapper) CloseForm(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CloseForm(ctx, id, version)
+	return err
+}
+
+// FormFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) FormFiles(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FormID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version FormVersion
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FormFiles(ctx, id, version)
+	return err
+}
+
+// FormFile converts echo context to params.
+func (w *ServerInterfaceWrapper) FormFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FormID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version FormVersion
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FormFile(ctx, id, version, name)
 	return err
 }
 
@@ -2615,6 +3218,22 @@ func (w *ServerInterfaceWrapper) ChangeRecord(ctx echo.Context) error {
 	return err
 }
 
+// EditURL converts echo context to params.
+func (w *ServerInterfaceWrapper) EditURL(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditURL(ctx, id)
+	return err
+}
+
 // RecordHistory converts echo context to params.
 func (w *ServerInterfaceWrapper) RecordHistory(ctx echo.Context) error {
 	var err error
@@ -2666,6 +3285,55 @@ func (w *ServerInterfaceWrapper) ReviewRecord(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReviewRecord(ctx, id, params)
+	return err
+}
+
+// ListSubmissions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSubmissions(ctx, id)
+	return err
+}
+
+// GetSubmission converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSubmission(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "instance" -------------
+	var instance string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "instance", ctx.Param("instance"), &instance, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter instance: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSubmissionParams
+	// ------------- Optional query parameter "hash" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "hash", ctx.QueryParams(), &params.Hash, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter hash: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSubmission(ctx, id, instance, params)
 	return err
 }
 
@@ -3056,6 +3724,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/forms/:id/:version/form.xml", wrapper.FormXML, options.OperationMiddlewares["formXML"]...)
 	router.GET(options.BaseURL+"/v1/forms/:id/:version/phone.xml", wrapper.PhoneXML, options.OperationMiddlewares["phoneXML"]...)
 	router.GET(options.BaseURL+"/v1/forms/:id/:version/model.json", wrapper.FormModel, options.OperationMiddlewares["formModel"]...)
+	router.GET(options.BaseURL+"/v1/forms/:id/:version/changes", wrapper.FormChanges, options.OperationMiddlewares["formChanges"]...)
+	router.GET(options.BaseURL+"/v1/forms/:id/:version/files", wrapper.FormFiles, options.OperationMiddlewares["formFiles"]...)
+	router.GET(options.BaseURL+"/v1/forms/:id/:version/files/:name", wrapper.FormFile, options.OperationMiddlewares["formFile"]...)
 	router.POST(options.BaseURL+"/v1/sync/push", wrapper.Push, options.OperationMiddlewares["push"]...)
 	router.GET(options.BaseURL+"/v1/sync/pull", wrapper.Pull, options.OperationMiddlewares["pull"]...)
 	router.GET(options.BaseURL+"/v1/sync/events", wrapper.Events, options.OperationMiddlewares["events"]...)
@@ -3063,8 +3734,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/records/:id", wrapper.EraseRecord, options.OperationMiddlewares["eraseRecord"]...)
 	router.GET(options.BaseURL+"/v1/records/:id", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
 	router.GET(options.BaseURL+"/v1/records/:id/history", wrapper.RecordHistory, options.OperationMiddlewares["recordHistory"]...)
+	router.GET(options.BaseURL+"/v1/records/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
+	router.GET(options.BaseURL+"/v1/records/:id/submissions/:instance", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
+	router.POST(options.BaseURL+"/v1/records/:id/edit-url", wrapper.EditURL, options.OperationMiddlewares["editURL"]...)
 	router.POST(options.BaseURL+"/v1/records/:id/changes", wrapper.ChangeRecord, options.OperationMiddlewares["changeRecord"]...)
 	router.POST(options.BaseURL+"/v1/records/:id/review", wrapper.ReviewRecord, options.OperationMiddlewares["reviewRecord"]...)
+	router.GET(options.BaseURL+"/v1/entity-lists", wrapper.ListEntityLists, options.OperationMiddlewares["listEntityLists"]...)
+	router.GET(options.BaseURL+"/v1/entity-lists/:name/entities", wrapper.ListEntities, options.OperationMiddlewares["listEntities"]...)
+	router.GET(options.BaseURL+"/v1/entity-lists/:name/entities/:id", wrapper.GetEntity, options.OperationMiddlewares["getEntity"]...)
+	router.POST(options.BaseURL+"/v1/entity-lists/:name/entities/:id", wrapper.DecideEntity, options.OperationMiddlewares["decideEntity"]...)
+	router.GET(options.BaseURL+"/v1/entity-faults", wrapper.ListEntityFaults, options.OperationMiddlewares["listEntityFaults"]...)
+	router.DELETE(options.BaseURL+"/v1/entity-faults/:id", wrapper.DropEntityFault, options.OperationMiddlewares["dropEntityFault"]...)
 	router.GET(options.BaseURL+"/v1/quarantine", wrapper.ListQuarantine, options.OperationMiddlewares["listQuarantine"]...)
 	router.GET(options.BaseURL+"/v1/lost", wrapper.ListLost, options.OperationMiddlewares["listLost"]...)
 	router.GET(options.BaseURL+"/v1/quarantine/:id", wrapper.GetQuarantined, options.OperationMiddlewares["getQuarantined"]...)
@@ -3872,6 +4552,241 @@ func (response RevokeEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type ListEntityFaultsRequestObject struct {
+	Params ListEntityFaultsParams
+}
+
+type ListEntityFaultsResponseObject interface {
+	VisitListEntityFaultsResponse(w http.ResponseWriter) error
+}
+
+type ListEntityFaults200JSONResponse EntityFaultPage
+
+func (response ListEntityFaults200JSONResponse) VisitListEntityFaultsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntityFaultsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEntityFaultsdefaultApplicationProblemPlusJSONResponse) VisitListEntityFaultsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropEntityFaultRequestObject struct {
+	ID     ID `json:"id"`
+	Params DropEntityFaultParams
+}
+
+type DropEntityFaultResponseObject interface {
+	VisitDropEntityFaultResponse(w http.ResponseWriter) error
+}
+
+type DropEntityFault204Response struct {
+}
+
+func (response DropEntityFault204Response) VisitDropEntityFaultResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DropEntityFaultdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DropEntityFaultdefaultApplicationProblemPlusJSONResponse) VisitDropEntityFaultResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntityListsRequestObject struct {
+	Params ListEntityListsParams
+}
+
+type ListEntityListsResponseObject interface {
+	VisitListEntityListsResponse(w http.ResponseWriter) error
+}
+
+type ListEntityLists200JSONResponse EntityListList
+
+func (response ListEntityLists200JSONResponse) VisitListEntityListsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntityListsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEntityListsdefaultApplicationProblemPlusJSONResponse) VisitListEntityListsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntitiesRequestObject struct {
+	Name   ListName `json:"name"`
+	Params ListEntitiesParams
+}
+
+type ListEntitiesResponseObject interface {
+	VisitListEntitiesResponse(w http.ResponseWriter) error
+}
+
+type ListEntities200JSONResponse EntityPage
+
+func (response ListEntities200JSONResponse) VisitListEntitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntitiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEntitiesdefaultApplicationProblemPlusJSONResponse) VisitListEntitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEntityRequestObject struct {
+	Name   ListName `json:"name"`
+	ID     ID       `json:"id"`
+	Params GetEntityParams
+}
+
+type GetEntityResponseObject interface {
+	VisitGetEntityResponse(w http.ResponseWriter) error
+}
+
+type GetEntity200JSONResponse EntityView
+
+func (response GetEntity200JSONResponse) VisitGetEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEntitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEntitydefaultApplicationProblemPlusJSONResponse) VisitGetEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideEntityRequestObject struct {
+	Name   ListName `json:"name"`
+	ID     ID       `json:"id"`
+	Params DecideEntityParams
+	Body   *DecideEntityJSONRequestBody
+}
+
+type DecideEntityResponseObject interface {
+	VisitDecideEntityResponse(w http.ResponseWriter) error
+}
+
+type DecideEntity200JSONResponse EntityRow
+
+func (response DecideEntity200JSONResponse) VisitDecideEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideEntitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideEntitydefaultApplicationProblemPlusJSONResponse) VisitDecideEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListErasuresRequestObject struct {
 	Params ListErasuresParams
 }
@@ -4294,6 +5209,47 @@ func (response GetFormdefaultApplicationProblemPlusJSONResponse) VisitGetFormRes
 	return err
 }
 
+type FormChangesRequestObject struct {
+	ID      FormID      `json:"id"`
+	Version FormVersion `json:"version"`
+	Params  FormChangesParams
+}
+
+type FormChangesResponseObject interface {
+	VisitFormChangesResponse(w http.ResponseWriter) error
+}
+
+type FormChanges200JSONResponse FormChangeList
+
+func (response FormChanges200JSONResponse) VisitFormChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FormChangesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FormChangesdefaultApplicationProblemPlusJSONResponse) VisitFormChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CloseFormRequestObject struct {
 	ID      FormID      `json:"id"`
 	Version FormVersion `json:"version"`
@@ -4317,6 +5273,93 @@ type CloseFormdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CloseFormdefaultApplicationProblemPlusJSONResponse) VisitCloseFormResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FormFilesRequestObject struct {
+	ID      FormID      `json:"id"`
+	Version FormVersion `json:"version"`
+}
+
+type FormFilesResponseObject interface {
+	VisitFormFilesResponse(w http.ResponseWriter) error
+}
+
+type FormFiles200JSONResponse FormFileList
+
+func (response FormFiles200JSONResponse) VisitFormFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FormFilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FormFilesdefaultApplicationProblemPlusJSONResponse) VisitFormFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FormFileRequestObject struct {
+	ID      FormID      `json:"id"`
+	Version FormVersion `json:"version"`
+	Name    string      `json:"name"`
+}
+
+type FormFileResponseObject interface {
+	VisitFormFileResponse(w http.ResponseWriter) error
+}
+
+type FormFile200ApplicationOctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response FormFile200ApplicationOctetStreamResponse) VisitFormFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type FormFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FormFiledefaultApplicationProblemPlusJSONResponse) VisitFormFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4947,6 +5990,46 @@ func (response ChangeRecorddefaultApplicationProblemPlusJSONResponse) VisitChang
 	return err
 }
 
+type EditURLRequestObject struct {
+	ID   ID `json:"id"`
+	Body *EditURLJSONRequestBody
+}
+
+type EditURLResponseObject interface {
+	VisitEditURLResponse(w http.ResponseWriter) error
+}
+
+type EditURL201JSONResponse EditURL
+
+func (response EditURL201JSONResponse) VisitEditURLResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditURLdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditURLdefaultApplicationProblemPlusJSONResponse) VisitEditURLResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RecordHistoryRequestObject struct {
 	ID ID `json:"id"`
 }
@@ -5016,6 +6099,92 @@ type ReviewRecorddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReviewRecorddefaultApplicationProblemPlusJSONResponse) VisitReviewRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubmissionsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListSubmissionsResponseObject interface {
+	VisitListSubmissionsResponse(w http.ResponseWriter) error
+}
+
+type ListSubmissions200JSONResponse SubmissionList
+
+func (response ListSubmissions200JSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubmissionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubmissionRequestObject struct {
+	ID       ID     `json:"id"`
+	Instance string `json:"instance"`
+	Params   GetSubmissionParams
+}
+
+type GetSubmissionResponseObject interface {
+	VisitGetSubmissionResponse(w http.ResponseWriter) error
+}
+
+type GetSubmission200ApplicationXMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSubmission200ApplicationXMLResponse) VisitGetSubmissionResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/xml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSubmissiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSubmissiondefaultApplicationProblemPlusJSONResponse) VisitGetSubmissionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5866,6 +7035,24 @@ type StrictServerInterface interface {
 	// RevokeEnrolment Make a code worthless
 	// (DELETE /v1/enrolments/{id})
 	RevokeEnrolment(ctx context.Context, request RevokeEnrolmentRequestObject) (RevokeEnrolmentResponseObject, error)
+	// ListEntityFaults What submissions said of entities that could not be applied, oldest first
+	// (GET /v1/entity-faults)
+	ListEntityFaults(ctx context.Context, request ListEntityFaultsRequestObject) (ListEntityFaultsResponseObject, error)
+	// DropEntityFault A fault that has been seen to
+	// (DELETE /v1/entity-faults/{id})
+	DropEntityFault(ctx context.Context, request DropEntityFaultRequestObject) (DropEntityFaultResponseObject, error)
+	// ListEntityLists The entity lists of a street
+	// (GET /v1/entity-lists)
+	ListEntityLists(ctx context.Context, request ListEntityListsRequestObject) (ListEntityListsResponseObject, error)
+	// ListEntities The entities of a list in a street, in order of id
+	// (GET /v1/entity-lists/{name}/entities)
+	ListEntities(ctx context.Context, request ListEntitiesRequestObject) (ListEntitiesResponseObject, error)
+	// GetEntity One entity, and what changed it
+	// (GET /v1/entity-lists/{name}/entities/{id})
+	GetEntity(ctx context.Context, request GetEntityRequestObject) (GetEntityResponseObject, error)
+	// DecideEntity Correct an entity, settle a conflict, delete it or bring it back
+	// (POST /v1/entity-lists/{name}/entities/{id})
+	DecideEntity(ctx context.Context, request DecideEntityRequestObject) (DecideEntityResponseObject, error)
 	// ListErasures Bulk erasures that wait for a second administrator, or were done
 	// (GET /v1/erasures)
 	ListErasures(ctx context.Context, request ListErasuresRequestObject) (ListErasuresResponseObject, error)
@@ -5899,9 +7086,18 @@ type StrictServerInterface interface {
 	// GetForm One form version
 	// (GET /v1/forms/{id}/{version})
 	GetForm(ctx context.Context, request GetFormRequestObject) (GetFormResponseObject, error)
+	// FormChanges What this version has that another had not, in words
+	// (GET /v1/forms/{id}/{version}/changes)
+	FormChanges(ctx context.Context, request FormChangesRequestObject) (FormChangesResponseObject, error)
 	// CloseForm Stop handing out a form version
 	// (POST /v1/forms/{id}/{version}/close)
 	CloseForm(ctx context.Context, request CloseFormRequestObject) (CloseFormResponseObject, error)
+	// FormFiles The files of a form version, those the server makes among them
+	// (GET /v1/forms/{id}/{version}/files)
+	FormFiles(ctx context.Context, request FormFilesRequestObject) (FormFilesResponseObject, error)
+	// FormFile One file of a form version
+	// (GET /v1/forms/{id}/{version}/files/{name})
+	FormFile(ctx context.Context, request FormFileRequestObject) (FormFileResponseObject, error)
 	// FormXML The uploaded bytes, unchanged
 	// (GET /v1/forms/{id}/{version}/form.xml)
 	FormXML(ctx context.Context, request FormXMLRequestObject) (FormXMLResponseObject, error)
@@ -5950,12 +7146,21 @@ type StrictServerInterface interface {
 	// ChangeRecord Correct, settle a conflict, hand over (`@assignee`), move (`@grid`)
 	// (POST /v1/records/{id}/changes)
 	ChangeRecord(ctx context.Context, request ChangeRecordRequestObject) (ChangeRecordResponseObject, error)
+	// EditURL A page of the configured Enketo in which the record can be edited
+	// (POST /v1/records/{id}/edit-url)
+	EditURL(ctx context.Context, request EditURLRequestObject) (EditURLResponseObject, error)
 	// RecordHistory What was written when and by whom, oldest first
 	// (GET /v1/records/{id}/history)
 	RecordHistory(ctx context.Context, request RecordHistoryRequestObject) (RecordHistoryResponseObject, error)
 	// ReviewRecord Approve, return, or ask for another look
 	// (POST /v1/records/{id}/review)
 	ReviewRecord(ctx context.Context, request ReviewRecordRequestObject) (ReviewRecordResponseObject, error)
+	// ListSubmissions What OpenRosa clients posted of a record, oldest first
+	// (GET /v1/records/{id}/submissions)
+	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// GetSubmission The posted bytes
+	// (GET /v1/records/{id}/submissions/{instance})
+	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx context.Context, request RestrictRequestObject) (RestrictResponseObject, error)
@@ -6714,6 +7919,185 @@ func (sh *strictHandler) RevokeEnrolment(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// ListEntityFaults operation middleware
+func (sh *strictHandler) ListEntityFaults(ctx echo.Context, params ListEntityFaultsParams) error {
+	var request ListEntityFaultsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEntityFaults(ctx.Request().Context(), request.(ListEntityFaultsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEntityFaults")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEntityFaultsResponseObject); ok {
+		return validResponse.VisitListEntityFaultsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropEntityFault operation middleware
+func (sh *strictHandler) DropEntityFault(ctx echo.Context, id ID, params DropEntityFaultParams) error {
+	var request DropEntityFaultRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DropEntityFault(ctx.Request().Context(), request.(DropEntityFaultRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropEntityFault")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropEntityFaultResponseObject); ok {
+		return validResponse.VisitDropEntityFaultResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEntityLists operation middleware
+func (sh *strictHandler) ListEntityLists(ctx echo.Context, params ListEntityListsParams) error {
+	var request ListEntityListsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEntityLists(ctx.Request().Context(), request.(ListEntityListsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEntityLists")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEntityListsResponseObject); ok {
+		return validResponse.VisitListEntityListsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEntities operation middleware
+func (sh *strictHandler) ListEntities(ctx echo.Context, name ListName, params ListEntitiesParams) error {
+	var request ListEntitiesRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEntities(ctx.Request().Context(), request.(ListEntitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEntities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEntitiesResponseObject); ok {
+		return validResponse.VisitListEntitiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEntity operation middleware
+func (sh *strictHandler) GetEntity(ctx echo.Context, name ListName, id ID, params GetEntityParams) error {
+	var request GetEntityRequestObject
+
+	request.Name = name
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEntity(ctx.Request().Context(), request.(GetEntityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEntity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEntityResponseObject); ok {
+		return validResponse.VisitGetEntityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideEntity operation middleware
+func (sh *strictHandler) DecideEntity(ctx echo.Context, name ListName, id ID, params DecideEntityParams) error {
+	var request DecideEntityRequestObject
+
+	request.Name = name
+	request.ID = id
+	request.Params = params
+
+	var body DecideEntityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideEntity(ctx.Request().Context(), request.(DecideEntityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideEntity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideEntityResponseObject); ok {
+		return validResponse.VisitDecideEntityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListErasures operation middleware
 func (sh *strictHandler) ListErasures(ctx echo.Context, params ListErasuresParams) error {
 	var request ListErasuresRequestObject
@@ -7032,6 +8416,33 @@ func (sh *strictHandler) GetForm(ctx echo.Context, id FormID, version FormVersio
 	return nil
 }
 
+// FormChanges operation middleware
+func (sh *strictHandler) FormChanges(ctx echo.Context, id FormID, version FormVersion, params FormChangesParams) error {
+	var request FormChangesRequestObject
+
+	request.ID = id
+	request.Version = version
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FormChanges(ctx.Request().Context(), request.(FormChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FormChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FormChangesResponseObject); ok {
+		return validResponse.VisitFormChangesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CloseForm operation middleware
 func (sh *strictHandler) CloseForm(ctx echo.Context, id FormID, version FormVersion) error {
 	var request CloseFormRequestObject
@@ -7052,6 +8463,59 @@ func (sh *strictHandler) CloseForm(ctx echo.Context, id FormID, version FormVers
 		return err
 	} else if validResponse, ok := response.(CloseFormResponseObject); ok {
 		return validResponse.VisitCloseFormResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FormFiles operation middleware
+func (sh *strictHandler) FormFiles(ctx echo.Context, id FormID, version FormVersion) error {
+	var request FormFilesRequestObject
+
+	request.ID = id
+	request.Version = version
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FormFiles(ctx.Request().Context(), request.(FormFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FormFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FormFilesResponseObject); ok {
+		return validResponse.VisitFormFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FormFile operation middleware
+func (sh *strictHandler) FormFile(ctx echo.Context, id FormID, version FormVersion, name string) error {
+	var request FormFileRequestObject
+
+	request.ID = id
+	request.Version = version
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FormFile(ctx.Request().Context(), request.(FormFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FormFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FormFileResponseObject); ok {
+		return validResponse.VisitFormFileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7573,6 +9037,54 @@ func (sh *strictHandler) ChangeRecord(ctx echo.Context, id ID, params ChangeReco
 	return nil
 }
 
+// EditURL operation middleware
+func (sh *strictHandler) EditURL(ctx echo.Context, id ID) error {
+	var request EditURLRequestObject
+
+	request.ID = id
+
+	var body EditURLJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditURL(ctx.Request().Context(), request.(EditURLRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditURL")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditURLResponseObject); ok {
+		return validResponse.VisitEditURLResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RecordHistory operation middleware
 func (sh *strictHandler) RecordHistory(ctx echo.Context, id ID) error {
 	var request RecordHistoryRequestObject
@@ -7641,6 +9153,58 @@ func (sh *strictHandler) ReviewRecord(ctx echo.Context, id ID, params ReviewReco
 		return err
 	} else if validResponse, ok := response.(ReviewRecordResponseObject); ok {
 		return validResponse.VisitReviewRecordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSubmissions operation middleware
+func (sh *strictHandler) ListSubmissions(ctx echo.Context, id ID) error {
+	var request ListSubmissionsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSubmissions(ctx.Request().Context(), request.(ListSubmissionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSubmissions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
+		return validResponse.VisitListSubmissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSubmission operation middleware
+func (sh *strictHandler) GetSubmission(ctx echo.Context, id ID, instance string, params GetSubmissionParams) error {
+	var request GetSubmissionRequestObject
+
+	request.ID = id
+	request.Instance = instance
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSubmission(ctx.Request().Context(), request.(GetSubmissionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSubmission")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSubmissionResponseObject); ok {
+		return validResponse.VisitGetSubmissionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

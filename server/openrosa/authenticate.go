@@ -8,7 +8,7 @@ import (
 	"ruhu/internal/errs"
 )
 
-// authenticate finds out who asks: by the key in the path, else by Digest, else by Basic where nobody can read it on the
+// authenticate finds out who asks: by the key or grant in the path, else by Digest, else by Basic where nobody can read it on the
 // way. Cookies and other tokens mean nothing here.
 func (x *exchange) authenticate() (auth.Principal, error) {
 	ctx := x.r.Context()
@@ -16,7 +16,11 @@ func (x *exchange) authenticate() (auth.Principal, error) {
 	var p auth.Principal
 	var err error
 	switch scheme, _, _ := strings.Cut(header, " "); {
-	case x.route.keyed:
+	case x.route.by == "edit":
+		var g auth.EditGrant
+		p, g, err = x.Users.OpenEdit(ctx, x.route.key)
+		p.Street, x.edit = auth.StreetOf(g.Village), &g
+	case x.route.by == "key":
 		p, err = x.Users.AuthenticateAppKey(ctx, x.route.key)
 	case strings.EqualFold(scheme, "Digest"):
 		p, err = x.Users.AuthenticateAppDigest(ctx, auth.DigestRequest{Header: header, Method: x.r.Method, Target: x.r.RequestURI})

@@ -137,7 +137,7 @@ func title(o *survey.Offer, lang string) string {
 
 // formList answers with the forms on offer; verbose, listAllVersions and unknown parameters change nothing.
 func (x *exchange) formList() error {
-	l, err := x.listing(x.r.Context(), x.Lang)
+	l, err := x.list()
 	if err != nil {
 		return err
 	}
@@ -165,6 +165,18 @@ func (x *exchange) formList() error {
 	out = append(out, listTail...)
 	x.bytes(http.StatusOK, textXML, out)
 	return nil
+}
+
+// list is what the asker is offered: one who edits a record, the very version it was filled in with.
+func (x *exchange) list() (*listing, error) {
+	if x.edit == nil {
+		return x.listing(x.r.Context(), x.Lang)
+	}
+	o, err := x.Forms.OfferOf(x.r.Context(), x.edit.Form, x.edit.Version)
+	if err != nil {
+		return nil, err
+	}
+	return render([]survey.Offer{o}, x.Lang), nil
 }
 
 // query returns a parameter of the address without regard to the others, whatever they hold.

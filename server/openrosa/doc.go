@@ -4,6 +4,7 @@
 //
 //	/openrosa/key/{key}/…   an app user's key: needs no other credentials, and comes before any
 //	/openrosa/…             the same by Digest, or by Basic over https
+//	/openrosa/edit/{grant}/…  one record, handed out to an office user's Enketo for a while
 //
 // What lies below the key never reaches a log: a request is named by its Route.
 package openrosa

@@ -139,6 +139,15 @@ func (f *forms) Offers() []survey.Offer {
 	return slices.SortedFunc(maps.Values(last), func(a, b survey.Offer) int { return strings.Compare(a.ID, b.ID) })
 }
 
+func (f *forms) OfferOf(_ context.Context, id, version string) (survey.Offer, error) {
+	for _, st := range f.list {
+		if st.ID == id && st.Version == version {
+			return survey.Offer{ID: st.ID, Version: st.Version, TitleZH: st.TitleZH, MD5: st.MD5}, nil
+		}
+	}
+	return survey.Offer{}, errs.New(errs.NotFound, "fake", "no form")
+}
+
 func (f *forms) FormBytes(_ context.Context, id, version string) ([]byte, string, error) {
 	for _, st := range f.list {
 		if st.ID == id && st.Version == version {
@@ -275,6 +284,10 @@ func (l letIn) AuthenticateAppPassword(ctx context.Context, _, _ string) (auth.P
 
 func (l letIn) AuthenticateAppDigest(ctx context.Context, _ auth.DigestRequest) (auth.Principal, error) {
 	return l.AuthenticateAppKey(ctx, "")
+}
+
+func (letIn) OpenEdit(context.Context, string) (auth.Principal, auth.EditGrant, error) {
+	return auth.Principal{}, auth.EditGrant{}, errs.New(errs.Forbidden, "fake", "no grants")
 }
 
 func (letIn) DigestChallenge(bool) (string, error) { return "Digest", nil }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/md5" // the shape clients know of a hash; nothing is authenticated by it
 	"encoding/hex"
+	"io"
 	"net/http"
 	"net/url"
 	"path"
@@ -51,6 +52,26 @@ func (x *exchange) media() error {
 		return nil
 	}
 	return errs.New(errs.NotFound, "form file", "the form has no such file")
+}
+
+// instanceFile answers with a file that the record being edited names.
+func (x *exchange) instanceFile() error {
+	if x.edit == nil || x.Files == nil {
+		return errs.New(errs.NotFound, "file of record", "no record is being edited here")
+	}
+	f, err := x.Files.OpenFile(x.r.Context(), x.edit.Record, x.edit.Instance, x.route.file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	x.w.Header().Set("Content-Type", mediaType(x.route.file))
+	x.steady.begin(x)
+	w := &lateWriter{x: x}
+	if _, err := io.Copy(w, f); err != nil {
+		x.report.Err = errs.Wrap("file of record", err)
+		panic(http.ErrAbortHandler) // cut, so that half a photo cannot look like a whole one
+	}
+	return nil
 }
 
 // mediaType goes by the name; a browser shows none of these as a page.

@@ -55,6 +55,7 @@ type exchange struct {
 	r      *http.Request
 	report *Report
 	route  route
+	edit   *auth.EditGrant // of an address under /edit: all it may be about
 	steady steady
 	base   string // Base with /openrosa, and the key as the client wrote it
 }
@@ -88,8 +89,8 @@ func (x *exchange) serve() error {
 		return err
 	}
 	x.base = x.Base + Prefix
-	if rt.keyed {
-		x.base += "/key/" + rt.key
+	if rt.by != "" {
+		x.base += "/" + rt.by + "/" + rt.key
 	}
 	p, err := x.authenticate()
 	if err != nil {
@@ -107,7 +108,11 @@ func (x *exchange) serve() error {
 		x.w.Header().Set("Allow", strings.Join(resource.methods, ", "))
 		return errs.New(errs.MethodNotAllowed, "route", "not by this method")
 	}
-	if err := auth.Authorize(p, resource.action, ""); err != nil {
+	action, area := resource.action, ""
+	if x.edit != nil {
+		action, area = auth.RecordsChange, x.edit.Village
+	}
+	if err := auth.Authorize(p, action, area); err != nil {
 		return err
 	}
 	return resource.serve(x)
@@ -129,14 +134,15 @@ func resources() map[string]resource {
 		"media":      {read, auth.FormsRead, (*exchange).media},
 		"entities":   {read, auth.SyncPull, (*exchange).entityList},
 		"integrity":  {read, auth.SyncPull, (*exchange).integrity},
+		"instance":   {read, auth.RecordsChange, (*exchange).instanceFile},
 		"submission": {[]string{http.MethodHead, http.MethodPost, http.MethodGet}, auth.SyncPush, (*exchange).submission},
 	}
 }
 
 // route is an address below Prefix, taken apart.
 type route struct {
-	keyed         bool
-	key           string // as the client wrote it
+	by            string // key, edit, or "" = nothing in the path says who asks
+	key           string // what does, as the client wrote it
 	name          string // of the resource, "" = none
 	form, version string
 	file          string
@@ -153,8 +159,8 @@ func parseRoute(path string) (route, error) {
 		}
 		parts[i] = plain
 	}
-	if len(parts) > 0 && parts[0] == "key" {
-		rt.keyed = true
+	if parts[0] == "key" || parts[0] == "edit" {
+		rt.by = parts[0]
 		if len(parts) > 1 {
 			rt.key, parts = parts[1], parts[1:]
 		}
@@ -180,6 +186,8 @@ func parseRoute(path string) (route, error) {
 		rt.name, rt.file = "entities", strings.TrimSuffix(at(1), ".csv")
 	case n == 3 && at(0) == "entities" && at(2) == "integrity":
 		rt.name, rt.file = "integrity", at(1)
+	case n == 2 && at(0) == "instance":
+		rt.name, rt.file = "instance", at(1)
 	}
 	return rt, nil
 }
@@ -187,12 +195,12 @@ func parseRoute(path string) (route, error) {
 // pattern is what the log calls an address.
 func (rt route) pattern() string {
 	pattern := Prefix
-	if rt.keyed {
-		pattern += "/key/:key"
+	if rt.by != "" {
+		pattern += "/" + rt.by + "/:" + rt.by
 	}
 	return pattern + map[string]string{
 		"": "/*", "formList": "/formList", "submission": "/submission", "form": "/forms/:id/:version/form.xml", "manifest": "/forms/:id/:version/manifest",
-		"media": "/forms/:id/:version/media/:name", "entities": "/entities/:list", "integrity": "/entities/:list/integrity",
+		"media": "/forms/:id/:version/media/:name", "entities": "/entities/:list", "integrity": "/entities/:list/integrity", "instance": "/instance/:name",
 	}[rt.name]
 }
 

@@ -19,6 +19,8 @@ type Users interface {
 	AuthenticateAppPassword(ctx context.Context, username, password string) (auth.Principal, error)
 	// AuthenticateAppDigest: codes unauthenticated, device-revoked.
 	AuthenticateAppDigest(ctx context.Context, r auth.DigestRequest) (auth.Principal, error)
+	// OpenEdit: codes unauthenticated (malformed), forbidden.
+	OpenEdit(ctx context.Context, token string) (auth.Principal, auth.EditGrant, error)
 	// DigestChallenge returns the value of a WWW-Authenticate header.
 	DigestChallenge(stale bool) (string, error)
 }
@@ -28,6 +30,8 @@ type Forms interface {
 	// CatalogVersion grows with every change of what the other methods return.
 	CatalogVersion(ctx context.Context) (uint64, error)
 	Offers() []survey.Offer
+	// OfferOf: any version, closed ones too. Code not-found.
+	OfferOf(ctx context.Context, id, version string) (survey.Offer, error)
 	// FormBytes: any version, closed ones too. Code not-found.
 	FormBytes(ctx context.Context, id, version string) (xml []byte, md5 string, err error)
 	// FilesOf returns the files there are, and the names of those the form asks for. Code not-found.
@@ -41,6 +45,12 @@ type Submissions interface {
 	// Receive returns when the post is durable. Whatever it returns without an error is answered 201. Codes: unknown-form,
 	// submission-unreadable, too-large, out-of-area, over-quota, busy, disk-full.
 	Receive(ctx context.Context, who submission.Submitter, xml []byte, files submission.Files, incomplete bool) (submission.Outcome, error)
+}
+
+// Files opens what came with submissions; submission.Service does.
+type Files interface {
+	// OpenFile opens a file that an instance of a record names. Codes: not-found, erased.
+	OpenFile(ctx context.Context, record, instance, name string) (io.ReadSeekCloser, error)
 }
 
 // Entities keeps entity lists.
@@ -65,6 +75,7 @@ type Config struct {
 	Forms       Forms
 	Submissions Submissions
 	Entities    Entities // nil = there are no entity lists
+	Files       Files    // nil = records are not handed out for editing
 	Clock       clock.Clock
 	Sockets     clock.Clock // the machine's time, for deadlines of connections
 	// Admit says how long a client must wait before its request is taken, 0 = not at all. failed: its credentials were wrong.

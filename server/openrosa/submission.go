@@ -218,15 +218,34 @@ func (p *post) again(part *multipart.Part) error {
 // cut is no post.
 func (p *post) receive() error {
 	x := p.x
-	who := x.report.Principal
-	device, _ := x.query("deviceID")
-	outcome, err := x.Submissions.Receive(x.r.Context(), submission.Submitter{User: who.Device, Worker: who.UserID, Role: sync.RoleWorker,
-		Street: who.Street, Grids: who.Grids, Device: clientID(device)}, p.xml, p.files, p.incomplete)
+	who, err := p.submitter()
+	if err != nil {
+		return err
+	}
+	outcome, err := x.Submissions.Receive(x.r.Context(), who, p.xml, p.files, p.incomplete)
 	if errs.CodeOf(err) == errs.UnknownForm {
 		return p.unknownForm(err)
 	}
 	p.outcome = outcome
 	return err
+}
+
+// submitter is who posts. One who edits in Enketo may post edits of the record that was handed out, and nothing else.
+func (p *post) submitter() (submission.Submitter, error) {
+	who := p.x.report.Principal
+	if p.x.edit == nil {
+		device, _ := p.x.query("deviceID")
+		return submission.Submitter{User: who.Device, Worker: who.UserID, Role: sync.RoleWorker, Street: who.Street, Grids: who.Grids, Device: clientID(device)}, nil
+	}
+	head, err := instance.Peek(p.xml)
+	if err != nil {
+		return submission.Submitter{}, err
+	}
+	if head.DeprecatedID != p.x.edit.Instance {
+		return submission.Submitter{}, &errs.Error{Code: errs.Rule, Op: "submission", Msg: "not an edit of the record that was handed out",
+			Hint: "请从办公页面重新打开该记录再修改。 Open the record from the office page again to edit it."}
+	}
+	return submission.Submitter{User: who.UserID, Role: sync.RoleReviewer, Street: who.Street}, nil
 }
 
 // clientID is what a client calls itself; a very long one is cut.

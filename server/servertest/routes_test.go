@@ -107,6 +107,10 @@ func routeCases() []routeCase {
 		{"phoneXML", everybody, "200", "", get("/v1/forms/hh_sentiment/{version}/phone.xml")},
 		{"formModel", everybody, "200", "", get("/v1/forms/hh_sentiment/{version}/model.json")},
 
+		{"formChanges", everybody, "200", "", get("/v1/forms/hh_sentiment/{version}/changes?from={version}")},
+		{"formFiles", everybody, "200", "", get("/v1/forms/hh_sentiment/{version}/files")},
+		{"formFile", everybody, "not-found", "", get("/v1/forms/hh_sentiment/{version}/files/none.csv")},
+
 		{"push", "worker reviewer registrar admin", "", "", nil}, // see TestPushBelongsToItsAuthor
 		{"pull", "worker", "200", "", get("/v1/sync/pull")},
 		{"events", "worker reviewer registrar researcher viewer admin", "200", "", func(_ *matrix, c *servertest.Client, _ string) *servertest.Answer {
@@ -131,6 +135,15 @@ func routeCases() []routeCase {
 		{"getRecord", "reviewer", "200", "not-found", get("/v1/records/{record}")},
 		{"recordHistory", "reviewer", "200", "not-found", get("/v1/records/{record}/history")},
 		{"changeRecord", "reviewer", "bad-request", "not-found", do("POST", "/v1/records/{record}/changes", `{"ctx":"x","set":{"@grid":"{grid}"},"reason":"r"}`)},
+		{"listSubmissions", "reviewer", "200", "not-found", get("/v1/records/{record}/submissions")},
+		{"getSubmission", "reviewer", "not-found", "not-found", get("/v1/records/{record}/submissions/uuid:none")},
+		{"editURL", "reviewer", "rule", "not-found", do("POST", "/v1/records/{record}/edit-url", `{"return_url":"/office/"}`)},
+		{"listEntityLists", "reviewer", "200", "out-of-area", get("/v1/entity-lists?street={street}")},
+		{"listEntities", "reviewer", "200", "out-of-area", get("/v1/entity-lists/none/entities?street={street}")},
+		{"getEntity", "reviewer", "not-found", "out-of-area", get("/v1/entity-lists/none/entities/none?street={street}")},
+		{"decideEntity", "reviewer", "not-found", "out-of-area", do("POST", "/v1/entity-lists/none/entities/none?street={street}", `{"version":1,"settle":true}`)},
+		{"listEntityFaults", "reviewer", "200", "out-of-area", get("/v1/entity-faults?street={street}")},
+		{"dropEntityFault", "reviewer", "not-found", "out-of-area", do("DELETE", "/v1/entity-faults/none?street={street}", nil)},
 		{"reviewRecord", "reviewer", "bad-request", "not-found", do("POST", "/v1/records/{record}/review", `{"ctx":"x","decision":"approve"}`)},
 		{"eraseRecord", "worker", "204", "forbidden", do("DELETE", "/v1/records/{fresh}", `{"reason":"asked to"}`)},
 		{"listLost", "reviewer", "200", "out-of-area", get("/v1/lost?street={street}")},
