@@ -20,8 +20,9 @@ const (
 	MarkConflict                         // siblings with different values live here; Value is the shown one
 	MarkInvalid                          // the value does not fit its question (flag invalid-value)
 	MarkUnknownPath                      // the form version has no such question (flag unknown-path)
-	MarkDiffers                          // the server computes another value for this calculated field
+	MarkDiffers                          // the server computes another value for this calculated field, of answers that are not settled; Value is that
 	MarkOffice                           // the shown value was written by the office (a correction or a resolution)
+	MarkComputed                         // Value is what the server computes in the place of what came, which is in Came
 )
 
 // PackedCell is one shown answer. Path holds row ids: members[r7f3]/age. A select_multiple is its choices in choice
@@ -30,6 +31,7 @@ type PackedCell struct {
 	Path  string
 	Value string
 	Mark  CellMark
+	Came  string // with MarkComputed: the calculated value that the client sent, "" = none
 }
 
 // PackedRows lists the existing rows of one repeat, in order of birth. Repeat holds the row ids of enclosing repeats
@@ -95,6 +97,9 @@ func (p *Packed) Append(dst []byte) []byte {
 		dst = append(dst, byte(c.Mark))
 		dst = appendText(dst, c.Path)
 		dst = appendText(dst, c.Value)
+		if c.Mark&MarkComputed != 0 {
+			dst = appendText(dst, c.Came)
+		}
 	}
 	return dst
 }
@@ -142,7 +147,11 @@ func Unpack(b []byte, p *Packed) error {
 	for range n {
 		m := CellMark(r.byte())
 		path := r.text()
-		p.Cells = append(p.Cells, PackedCell{Path: path, Value: r.text(), Mark: m})
+		c := PackedCell{Path: path, Value: r.text(), Mark: m}
+		if m&MarkComputed != 0 {
+			c.Came = r.text()
+		}
+		p.Cells = append(p.Cells, c)
 	}
 	if r.bad || r.s != "" {
 		return errs.New(errs.Damaged, "unpack row", "cut short or trailing bytes")
@@ -152,6 +161,14 @@ func Unpack(b []byte, p *Packed) error {
 
 // Get returns the cell at a path.
 func (p *Packed) Get(path string) (PackedCell, bool) {
+	if i := p.find(path); i >= 0 {
+		return p.Cells[i], true
+	}
+	return PackedCell{}, false
+}
+
+// find returns the place of a path among the cells, -1 where it has none.
+func (p *Packed) find(path string) int {
 	lo, hi := 0, len(p.Cells)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
@@ -162,9 +179,9 @@ func (p *Packed) Get(path string) (PackedCell, bool) {
 		}
 	}
 	if lo < len(p.Cells) && p.Cells[lo].Path == path {
-		return p.Cells[lo], true
+		return lo
 	}
-	return PackedCell{}, false
+	return -1
 }
 
 // packedReader takes pieces off the front of s; the first that does not fit sets bad and empties s.

@@ -36,8 +36,8 @@ type ProjectorConfig struct {
 	WorkerKey []byte
 	// Zone is where civil dates are read.
 	Zone *time.Location
-	// Compute recomputes a calculated field from the record's shown answers; nil or false = not computable here.
-	Compute func(f *schema.Form, path string, get func(path string) (string, bool)) (string, bool)
+
+	rules *ruleBook // shared with who shows records; nil = the projector's own
 }
 
 // NewProjector returns the projection of a record: what lists, reviews, summaries and exports read of it. It is pure but
@@ -53,14 +53,18 @@ func NewProjector(c ProjectorConfig) sync.Projector {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
+	if c.rules == nil {
+		c.rules = &ruleBook{}
+	}
 	p := &projector{ProjectorConfig: c}
 	return p.project
 }
 
 type projector struct {
 	ProjectorConfig
-	plans gosync.Map // *schema.Form -> *formPlan
-	codes gosync.Map // worker key -> code
+	plans gosync.Map  // *schema.Form -> *formPlan
+	spare gosync.Pool // *judge.Record
+	codes gosync.Map  // worker key -> code
 }
 
 // formPlan is what projection needs of a form version, found once.
@@ -157,6 +161,8 @@ type projection struct {
 	office string         // a device of the office whose answer is shown
 	row    string         // last enclosing row asked for
 	exists bool           // whether it exists
+
+	incomplete bool // a required answer that its author left out is flagged
 }
 
 func (p *projector) project(in sync.ProjectInput) sync.Projection {
@@ -177,6 +183,7 @@ func (p *projector) project(in sync.ProjectInput) sync.Projection {
 	w.refusal()
 	w.rows()
 	w.marks()
+	w.judge()
 	w.tally()
 	w.design(in.LookupCase)
 	w.contributions()

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"ruhu/internal/errs"
-	"ruhu/schema"
 )
 
 // refusal takes the answers out where consent was refused, also where only one of several live answers says so: of who
@@ -33,8 +32,8 @@ func (w *projection) refusal() {
 	}
 }
 
-// marks settles what needs the whole record: calculated fields, and whose hand the office's is. Answers of server-issued
-// devices are the office's only where a phone wrote some too: a record made through OpenRosa is all its author's.
+// marks settles whose hand the office's is. Answers of server-issued devices are the office's only where a phone wrote
+// some too: a record made through OpenRosa is all its author's.
 func (w *projection) marks() {
 	if !w.phone {
 		for i := range w.packed.Cells {
@@ -42,22 +41,5 @@ func (w *projection) marks() {
 		}
 	} else if w.office != "" {
 		w.packed.Resolver = w.p.workerCode(w.r.Street, w.office)
-	}
-	if w.p.Compute == nil || w.form == nil {
-		return
-	}
-	get := func(path string) (string, bool) {
-		c, ok := w.packed.Get(path)
-		return c.Value, ok && c.Mark&MarkNull == 0
-	}
-	for i, node := range w.nodes {
-		if node == nil || node.Control != schema.Calculate {
-			continue
-		}
-		c := &w.packed.Cells[i]
-		if v, ok := w.p.Compute(w.form, c.Path, get); ok && v != c.Value {
-			c.Mark |= MarkDiffers
-			w.out.Flags = append(w.out.Flags, string(errs.CalculatedDiffers)+":"+c.Path)
-		}
 	}
 }

@@ -24,7 +24,7 @@ func TestReviewerSeesAnswersWithoutTheHousehold(t *testing.T) {
 	require.Len(t, list.Items, 1)
 	code := w.s.WorkerCode(street, "us_wang")
 	require.Equal(t, survey.RecordBrief{ID: "r1", Case: w.caseOf("H-001"), Form: "hh_sentiment", Version: list.Items[0].Version, Village: "990101001201", Status: "submitted",
-		Date: "2026-11-23", Worker: code, Flags: []string{}}, list.Items[0])
+		Date: "2026-11-23", Worker: code, Flags: []string{"breaks-rule:mode"}}, list.Items[0], "what was left out is told by its first question")
 	v, err := w.s.Record(ctx, officer, "r1")
 	require.NoError(t, err)
 	require.Equal(t, "2", *v.Answers["s_road"])

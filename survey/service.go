@@ -45,6 +45,7 @@ type Service struct {
 	registry Stream
 
 	known    atomic.Pointer[catalogue]
+	rules    ruleBook
 	loading  gosync.Mutex
 	indexing gosync.Mutex
 }
@@ -86,7 +87,7 @@ func (s *Service) Attach(answers, registry Stream) { s.answers, s.registry = ans
 
 // Projector returns the projection for engines and stores of both streams.
 func (s *Service) Projector() sync.Projector {
-	return NewProjector(ProjectorConfig{Forms: s.Snapshot, Info: s.Info, WorkerKey: s.WorkerKey, Zone: s.Zone})
+	return NewProjector(ProjectorConfig{Forms: s.Snapshot, Info: s.Info, WorkerKey: s.WorkerKey, Zone: s.Zone, rules: &s.rules})
 }
 
 // Snapshot returns the forms of the moment; it never changes.

@@ -57,6 +57,9 @@ type Decided struct {
 
 const maxCommentRunes = 2000
 
+// previewDevice stands for the office while a change is tried on a copy of the record.
+const previewDevice = "~preview"
+
 // Review carries out a decision. Codes: invalid (unknown decision, a path the form does not have, a return without a word),
 // changed-since (something came in that was not on the page), not-found, erased, bad-request (ctx), idempotency-mismatch,
 // rule (a draft cannot be decided on).
@@ -173,7 +176,8 @@ func (s *Service) decided(ctx context.Context, ch sync.OfficeChange) (Decided, e
 	return out, nil
 }
 
-// Change writes an office change. Values are checked against the form first. Codes: invalid (a wrong value, an unknown or a
+// Change writes an office change. Values are checked against the form first; calculated answers that the change moves are
+// written with it. Codes: invalid (a wrong value, an unknown or a
 // calculated path, an unknown assignee or grid, a new value without a reason), forbidden (a path of others), changed-since
 // (hand-over or move over what was not on the page), not-found, erased, bad-request, idempotency-mismatch, out-of-area.
 func (s *Service) Change(ctx context.Context, a Actor, c Change) (Decided, error) {
@@ -209,6 +213,10 @@ func (s *Service) Change(ctx context.Context, a Actor, c Change) (Decided, error
 	ch.Version = form.Version
 	if ch.Set, err = s.checkChange(ctx, rec, form, c); err != nil {
 		return Decided{}, errs.Wrap(op, err)
+	}
+	preview := &crdt.ChangeSet{Device: previewDevice, Seq: 1, Ctx: vv.Meet(rec.State.VV), Set: ch.Set, Add: ch.Add, Del: ch.Del}
+	if calculated := s.recomputed(ctx, form, rec.State, preview); len(ch.Set)+len(ch.Add)+len(ch.Del)+len(calculated) <= limits.ChangeOps {
+		ch.Set = append(ch.Set, calculated...)
 	}
 	return s.decided(ctx, ch)
 }

@@ -60,6 +60,7 @@ type RecordView struct {
 	Assignees          []string             // worker codes
 	Ctx                string
 	MissingAttachments []string
+	Broken             []BrokenRule // rules of the form that the shown answers break, in its order
 }
 
 // Records lists records of the actor's area. Query matches case number, record id and worker code only.
@@ -202,7 +203,7 @@ func (w *viewer) view() (RecordView, error) {
 	row := RecordRow{ID: w.rec.ID, Street: w.rec.Street, Grid: w.rec.Grid, Form: w.rec.Form, Version: w.rec.Version, Case: w.rec.Case, Status: st.Shown,
 		Conflicts: w.rec.Conflicts, Flags: w.rec.Flags, Author: w.rec.Author, Submitted: w.rec.Submitted}
 	v := RecordView{RecordBrief: w.s.brief(&row), Reason: st.Reason, Answers: map[string]*string{}, Siblings: map[string][]Sibling{}, Rows: map[string][]string{},
-		Comments: []Comment{}, ConflictPaths: []string{}, Assignees: []string{}}
+		Comments: []Comment{}, ConflictPaths: []string{}, Assignees: []string{}, Broken: []BrokenRule{}}
 	v.Stub = st.Shown == StatusDraft || st.Shown == StatusRestricted
 	v.Ctx = w.s.answers.Engine.EncodeCtx(w.rec.ID, w.state.VV)
 	for _, worker := range w.rec.Assignees {
@@ -211,6 +212,7 @@ func (w *viewer) view() (RecordView, error) {
 	if v.Stub {
 		return v, nil
 	}
+	v.Broken = w.s.broken(w.form, w.state, st.Shown)
 	v.ConflictPaths = append(v.ConflictPaths, w.rec.Conflicts...)
 	for path, shown := range w.state.Visible {
 		if path[0] == '@' {

@@ -31,6 +31,7 @@ var layers = []layer{
 	{"sync/sim/", []string{"internal/errs", "internal/limits", "internal/clock", "sync/", "survey/", "schema/"}, "the simulation plays phones against the engine"},
 	{"sync", []string{"internal/errs", "internal/limits", "internal/clock", "sync/crdt/", "sync/wire"}, "the protocol knows nothing of Echo, SQL or surveys"},
 
+	{"schema/expr", []string{"internal/errs", "internal/limits"}, "an expression is evaluated over any tree, without a form"},
 	{"schema/", []string{"internal/errs", "internal/limits", "schema/"}, "what a form asks is independent of how answers travel"},
 	{"survey/", []string{"internal/errs", "internal/limits", "internal/clock", "schema/", "sync", "sync/crdt/", "sync/wire", "survey/"}, "the domain knows no Echo and no SQL"},
 	{"auth/", []string{"internal/errs", "internal/limits", "internal/clock", "auth/"}, "who may do what is independent of what they do it to"},
