@@ -121,7 +121,7 @@ func (w *world) asked(q *schema.Node, given map[string]string) bool {
 		return len(strings.Fields(given["/data/concerns"])) > 1
 	}
 	ref, value, ok := strings.Cut(q.Relevant, " = ")
-	return ok && given[ref] == strings.Trim(value, "'")
+	return ok && given[strings.TrimSpace(ref)] == strings.Trim(value, "'")
 }
 
 func (w *world) answer(q *schema.Node) string {
