@@ -273,7 +273,7 @@ func TestPackedRoundTrip(t *testing.T) {
 }
 
 func FuzzUnpack(f *testing.F) {
-	f.Add((&Packed{Case: "C", Cells: []PackedCell{{"q1", "2", 0}}, Rows: []PackedRows{{"m", []string{"r1"}}}}).Append(nil))
+	f.Add((&Packed{Case: "C", Cells: []PackedCell{{Path: "q1", Value: "2"}}, Rows: []PackedRows{{"m", []string{"r1"}}}}).Append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var p Packed
 		if Unpack(b, &p) == nil {

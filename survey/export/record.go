@@ -57,10 +57,22 @@ func (r *reader) load(p survey.PackedRecord) error {
 
 // settled reports whether an answer counts: undecided ones do not leave in a research export.
 func (r *reader) settled(c *survey.PackedCell) bool {
-	if c.Mark&survey.MarkNull != 0 || c.Value == "" {
+	if r.came(c) == "" {
 		return false
 	}
 	return r.plan.opts.Correction || c.Mark&(survey.MarkConflict|survey.MarkInvalid|survey.MarkDiffers) == 0
+}
+
+// came returns the answer that leaves: as the client sent it where everything leaves as it came, else with calculations as the
+// server makes them; "" = none.
+func (r *reader) came(c *survey.PackedCell) string {
+	switch {
+	case r.plan.opts.whole() && c.Mark&survey.MarkComputed != 0:
+		return c.Came
+	case c.Mark&survey.MarkNull != 0:
+		return ""
+	}
+	return c.Value
 }
 
 // main writes the record's row of the main table.
@@ -224,19 +236,20 @@ func (r *reader) answer(c *Column, out sink) {
 		out.blank()
 		return
 	}
+	came := r.came(cell)
 	switch c.what {
 	case wCode:
-		value(out, cell.Value)
+		value(out, came)
 	case wLabel:
-		optional(out, c.labels[cell.Value])
+		optional(out, c.labels[came])
 	case wTick:
-		out.number(tick(cell.Value, c.Choice))
+		out.number(tick(came, c.Choice))
 	case wNumber:
-		value(out, cell.Value)
+		value(out, came)
 	case wOrdered:
-		value(out, cell.Value)
+		value(out, came)
 	default:
-		out.text(cell.Value)
+		out.text(came)
 	}
 }
 
