@@ -55,7 +55,11 @@ func (w *world) people(ctx context.Context) {
 func (w *world) open(ctx context.Context, h *handset) {
 	w.opened++
 	h.forms = nil
-	p, err := phone.Open(ctx, phone.Options{Store: h.mem, Transport: h.link, Clock: h.clock, Rand: source(w.opt.Seed, fmt.Sprintf("phone%d", w.opened)),
+	start := w.opt.Open
+	if start == nil {
+		start = Open
+	}
+	p, err := start(ctx, phone.Options{Store: h.mem, Transport: h.link, Clock: h.clock, Rand: source(w.opt.Seed, fmt.Sprintf("phone%d", w.opened)),
 		MaxLines: 5 + w.rand.IntN(40)})
 	if err != nil {
 		w.fail("open %s: %v", h.name, err)
@@ -84,7 +88,7 @@ func (w *world) use(ctx context.Context, h *handset) {
 
 // visit works on one record: a new one, one that is open on the screen, or one the phone holds.
 func (w *world) visit(ctx context.Context, h *handset) {
-	var s *phone.Session
+	var s Session
 	var err error
 	switch n := w.rand.IntN(10); {
 	case n < 3 && len(h.forms) > 0:
@@ -101,7 +105,7 @@ func (w *world) visit(ctx context.Context, h *handset) {
 		if !ok {
 			return
 		}
-		if s, err = h.p.Edit(id); err == nil && slices.ContainsFunc(h.forms, func(o *phone.Session) bool { return o.Record() == id }) {
+		if s, err = h.p.Edit(id); err == nil && slices.ContainsFunc(h.forms, func(o Session) bool { return o.Record() == id }) {
 			return // open on the screen already
 		}
 	}
@@ -133,7 +137,7 @@ func (w *world) gridOf(h *handset) string {
 	return grid
 }
 
-func (w *world) typeIn(ctx context.Context, h *handset, s *phone.Session) {
+func (w *world) typeIn(ctx context.Context, h *handset, s Session) {
 	for range 1 + w.rand.IntN(3) {
 		path := questions[w.rand.IntN(len(questions))]
 		switch w.rand.IntN(8) {
@@ -180,7 +184,7 @@ func (w *world) typeIn(ctx context.Context, h *handset, s *phone.Session) {
 		w.fail("%s cuts: %v", h.name, err)
 	}
 	if err != nil {
-		h.forms = slices.DeleteFunc(h.forms, func(o *phone.Session) bool { return o == s })
+		h.forms = slices.DeleteFunc(h.forms, func(o Session) bool { return o == s })
 	}
 }
 
@@ -264,7 +268,7 @@ func (w *world) mishap(ctx context.Context, h *handset) {
 // flash makes the next commits of a phone fail now and then, as a full store does.
 func (w *world) flash(h *handset) {
 	h.mem.Fail = func() error {
-		if w.faulty && w.rand.IntN(300) == 0 {
+		if w.faulty && !w.opt.SoundFlash && w.rand.IntN(300) == 0 {
 			w.count("flash full")
 			return errs.New(errs.DiskFull, "commit", "no room")
 		}

@@ -10,6 +10,7 @@ import (
 
 	"ruhu/internal/errs"
 	"ruhu/sync"
+	"ruhu/sync/phone"
 	"ruhu/sync/wire"
 )
 
@@ -22,7 +23,11 @@ type Options struct {
 	Days   int
 	Seed   uint64
 	Log    io.Writer // where each step is written; nil = nowhere
-	broken broken    // what a test breaks on purpose, to see that the checks notice
+	// Open starts the program of each phone; nil = the reference phone.
+	Open func(ctx context.Context, o phone.Options) (Phone, error)
+	// SoundFlash: the phones' stores never fail. Programs that commit in other steps then have the same faults.
+	SoundFlash bool
+	broken     broken // what a test breaks on purpose, to see that the checks notice
 }
 
 // broken is a rule broken on purpose.

@@ -94,10 +94,10 @@ type handset struct {
 	clock  clock.Offset
 	mem    *phone.Memory
 	link   *link
-	p      *phone.Phone
+	p      Phone
 	copies []handsetCopy
 	online float64 // chance of a signal when it tries
-	forms  []*phone.Session
+	forms  []Session
 	away   int  // no signal and no work until this day
 	early  bool // has a form version that the server does not know yet
 	// mishaps counts what can lose work: damage, an old copy put back.

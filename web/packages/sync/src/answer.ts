@@ -1,7 +1,7 @@
 import { Coded, parseAnswer, type Summary, type Verdict } from "@ruhu/merge";
 import { obeyLeaves } from "./base.ts";
 import type { Built } from "./build.ts";
-import { Changes } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import type { Core } from "./core.ts";
 import { lines } from "./lines.ts";
 import type { Log } from "./log.ts";
@@ -68,7 +68,7 @@ export async function exchange(core: Core, b: Built, r: PushReport, signal?: Abo
   const outcome = await core.step(async () => {
     const l = core.byDevice(b.device);
     if (!l) throw new Coded("internal", "push", `device ${b.device}`);
-    const ch = new Changes();
+    const ch = core.begin();
     const a = take(core, l, b, heard, r, ch);
     obeyLeaves(core, ch);
     await core.commit(ch);

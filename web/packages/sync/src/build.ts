@@ -3,7 +3,6 @@ import {
 } from "@ruhu/merge";
 import { exchange, type PushReport } from "./answer.ts";
 import { base64url } from "./base64.ts";
-import { Changes } from "./changes.ts";
 import type { Core } from "./core.ts";
 import { lineOf, type Log } from "./log.ts";
 import { type ErasedMark, held } from "./model.ts";
@@ -144,7 +143,7 @@ export function appendLines(core: Core, l: Log, b: Built, first: number, before:
  * running hash goes on. It is saved before it is said.
  */
 export async function declare(core: Core, l: Log, first: number): Promise<void> {
-  const ch = new Changes();
+  const ch = core.begin();
   let any = false;
   for (let seq = first; seq <= l.last; seq++) {
     const e = l.at(seq)!;

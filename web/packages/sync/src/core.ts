@@ -46,15 +46,23 @@ export class Core {
     return this.o.now();
   }
 
-  /** One step: f changes memory, commits what it changed, and nobody else does meanwhile. After a throw the store is loaded. */
+  /**
+   * One step: f begins its changes, changes memory, commits, and nobody else does meanwhile. After a throw between begin and the
+   * end of the step memory is loaded again: it may be neither what was nor what is stored.
+   */
   step<T>(f: () => Promise<T>): Promise<T> {
     return this.o.store.hold("step", async () => {
       await this.#refresh();
-      this.#stale = true;
       const result = await f();
       this.#stale = false;
       return result;
     });
+  }
+
+  /** Begins changes: to be called in a step, before memory is changed. */
+  begin(): Changes {
+    this.#stale = true;
+    return new Changes();
   }
 
   /** Reads memory as of the last step. */

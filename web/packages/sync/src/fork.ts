@@ -1,7 +1,7 @@
 import { Coded, type ChangeSet, type Dot, encodeChangeSet, idOf, openingLine, type State, tryDecode, VV, wrap } from "@ruhu/merge";
 import { type PushReport, readAnswer } from "./answer.ts";
 import { attest, Built } from "./build.ts";
-import { Changes } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import type { Core } from "./core.ts";
 import { Log } from "./log.ts";
 import { keyEntry, newEntry, type Stream, streams } from "./model.ts";
@@ -36,7 +36,7 @@ export async function settleFork(core: Core, r: PushReport, signal?: AbortSignal
     });
     const e = await core.o.transport.fork(req);
     await core.step(async () => {
-      const ch = new Changes();
+      const ch = core.begin();
       adopt(core, e);
       [e.device, e.registryDevice].forEach((device, i) => {
         const old = core.byDevice(ends[i]!.device);
@@ -73,7 +73,7 @@ export async function settleFormer(core: Core, device: string, r: PushReport, si
       const old = core.byDevice(device);
       const fresh = old && core.current(old.meta.stream);
       if (!old || !fresh) throw new Coded("internal", "settle", `device ${device}`);
-      const ch = new Changes();
+      const ch = core.begin();
       reissue(core, old, until, fresh, ch);
       await core.commit(ch);
     });

@@ -2,7 +2,6 @@ import { type Bytes, Coded, codeOf, fail, type Kind, type Summary, type Verdict,
 import { newPushReport, type PushReport, readAnswer } from "./answer.ts";
 import { unbase64 } from "./base64.ts";
 import { appendLines, attest, Built, declare, opening } from "./build.ts";
-import { Changes } from "./changes.ts";
 import { Core } from "./core.ts";
 import { adopt } from "./fork.ts";
 import { Log } from "./log.ts";
@@ -54,18 +53,21 @@ export class Phone {
       const key = await core.step(async () => {
         if (core.logs.length > 0) fail("conflict", op, "this phone is enrolled already");
         if (core.meta.enrolKey !== "" && (await core.o.keys.publicKey(core.meta.enrolKey))) return core.meta.enrolKey;
-        core.meta.enrolKey = await core.o.keys.create();
-        await core.commit(new Changes());
-        return core.meta.enrolKey;
+        const key = await core.o.keys.create();
+        const ch = core.begin();
+        core.meta.enrolKey = key;
+        await core.commit(ch);
+        return key;
       });
       const e = await core.o.transport.enrol({ code, name, platform, key });
       await core.step(async () => {
+        const ch = core.begin();
         adopt(core, e);
         [core.meta.epoch, core.meta.enrolKey] = [e.epoch, ""];
         core.logs = streams.map((stream) => {
           return new Log({ device: stream === "answers" ? e.device : e.registryDevice, stream, key, former: false, known: true, safe: 0, attested: 0 });
         });
-        await core.commit(new Changes());
+        await core.commit(ch);
         core.bind();
       });
     });

@@ -128,6 +128,11 @@ export interface Options {
   readonly random: (n: number) => Bytes;
   /** Change sets in one push at most; 400 where not given. */
   readonly maxLines?: number;
+  /**
+   * Whether a form that was opened is kept at once, before anything is typed: then it is open again after a crash, and another
+   * tab knows of it. true where not given.
+   */
+  readonly keepOpened?: boolean;
   /** Whether files of a record are still to be sent: until then its answers stay on this phone. */
   readonly filesPending?: (record: string) => boolean;
 }

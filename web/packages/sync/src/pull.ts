@@ -1,7 +1,7 @@
 import { Coded, codeOf, limits, parsePull, type PullEnd, type PullLine, wrap } from "@ruhu/merge";
 import { dropSafe, newEpoch, newPushReport } from "./answer.ts";
 import { differ, dropBase, erase, Forked, obeyLeaves, record, reference, withhold } from "./base.ts";
-import { Changes } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import type { Core } from "./core.ts";
 import { settleFork } from "./fork.ts";
 import { lines } from "./lines.ts";
@@ -65,8 +65,9 @@ async function pages(core: Core, r: PullReport, signal?: AbortSignal): Promise<v
     const retry = await core.step(async () => {
       await takePage(core, page, r);
       if (page.end.more || r.complete || !again) return false;
+      const ch = core.begin();
       core.meta.cursor = "";
-      await core.commit(new Changes());
+      await core.commit(ch);
       return true;
     });
     again &&= !retry;
@@ -97,7 +98,7 @@ async function readPage(answer: Answer, r: PullReport): Promise<Page> {
 /** Reads have stopped. What the server showed goes; what was written here stays until it is drained. */
 async function revoked(core: Core): Promise<void> {
   await core.step(async () => {
-    const ch = new Changes();
+    const ch = core.begin();
     ch.shred = !core.meta.revoked;
     core.meta.revoked = true;
     core.meta.complete = false;
@@ -108,7 +109,7 @@ async function revoked(core: Core): Promise<void> {
 
 /** Takes in one page: one step with its cursor. After a throw nothing of it stays. */
 async function takePage(core: Core, page: Page, r: PullReport): Promise<void> {
-  const ch = new Changes();
+  const ch = core.begin();
   core.meta.revoked = false;
   let busy: Set<string> | undefined; // what other lines do changes it
   for (const l of page.lines) {

@@ -2,7 +2,6 @@ import { Coded, codeOf, wrap } from "@ruhu/merge";
 import { exchange, newPushReport, type PushReport } from "./answer.ts";
 import { Forked } from "./base.ts";
 import { askFormer, build, roundsPerLog } from "./build.ts";
-import { Changes } from "./changes.ts";
 import type { Core } from "./core.ts";
 import { settleFork, settleFormer } from "./fork.ts";
 
@@ -48,8 +47,9 @@ export async function push(core: Core, probe: boolean, r: PushReport, signal?: A
   core.fresh = false;
   if (!probe) return;
   await core.step(async () => {
+    const ch = core.begin();
     core.meta.probed = core.now();
-    await core.commit(new Changes());
+    await core.commit(ch);
   });
 }
 

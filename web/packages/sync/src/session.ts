@@ -3,7 +3,7 @@ import {
 } from "@ruhu/merge";
 import { base64url } from "./base64.ts";
 import { obeyLeaves } from "./base.ts";
-import { Changes } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { type Core, newest } from "./core.ts";
 import { type Draft, keyDraft, newEntry, type Stream, typed } from "./model.ts";
 
@@ -125,7 +125,7 @@ export class Session {
   async save(extra?: Extra): Promise<void> {
     await this.#core.step(async () => {
       this.#mustBeOpen("save draft");
-      const ch = new Changes();
+      const ch = this.#core.begin();
       ch.add(extra);
       ch.draft(this.#d);
       await this.#core.commit(ch);
@@ -167,10 +167,10 @@ export class Session {
     try {
       await core.step(async () => {
         this.#mustBeOpen("cut change set");
-        const ch = new Changes();
+        if (typed(d)) made = this.#make();
+        const ch = core.begin();
         ch.add(extra);
-        if (typed(d)) {
-          made = this.#make();
+        if (made) {
           before = { set: d.set, add: d.add, del: d.del };
           this.#append(made, ch);
         }
@@ -234,7 +234,7 @@ export class Session {
   async close(extra?: Extra): Promise<void> {
     await this.#core.step(async () => {
       if (this.#gone()) return;
-      const ch = new Changes();
+      const ch = this.#core.begin();
       ch.add(extra);
       this.#close(ch);
       await this.#core.commit(ch);
@@ -268,12 +268,15 @@ export async function newSession(core: Core, stream: Stream, form: string, versi
   });
 }
 
-/** Makes a draft the open form's. It is kept at once: a form that was open when the app was killed is open again. */
+/** Makes a draft the open form's. */
 async function open(core: Core, d: Draft): Promise<Session> {
-  const ch = new Changes();
+  if (core.o.keepOpened ?? true) {
+    const ch = core.begin();
+    core.drafts.set(d.record, d);
+    ch.draft(d);
+    await core.commit(ch);
+  }
   core.drafts.set(d.record, d);
-  ch.draft(d);
-  await core.commit(ch);
   core.open.set(d.record, d);
   return new Session(core, d);
 }
