@@ -36,6 +36,7 @@ import (
 	"ruhu/server/servertest"
 	"ruhu/survey"
 	"ruhu/survey/export"
+	"ruhu/survey/submission"
 )
 
 const formCorpus = "../../../shared/corpus/xforms"
@@ -189,10 +190,34 @@ func (e *emptyServer) formTravels(t *testing.T, file, sum string) (outcome strin
 		require.NoError(t, err, "%s", posted)
 		require.NotEmpty(t, message)
 	}
+	isKept(t, a, drawn, posted, blobs)
 	if drawn.Encrypted {
 		return "encrypted", 0
 	}
 	return "answered", cameBack(t, a, form, drawn, blobs)
+}
+
+// isKept requires that the posted bytes and every file are handed out again as they came, which is all there is of an
+// encrypted record.
+func isKept(t *testing.T, a *app.App, drawn *instance.Instance, posted []byte, blobs map[string]string) {
+	t.Helper()
+	record := submission.RecordID(drawn.InstanceID)
+	posts, err := a.Submissions.Bodies(t.Context(), record)
+	require.NoError(t, err)
+	require.Len(t, posts, 1, "once, however often it was sent")
+	body, err := a.Submissions.Body(t.Context(), record, drawn.InstanceID, posts[0].ID)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(posted, body), "%s", body)
+	require.Len(t, posts[0].Files, len(drawn.Files))
+	for _, f := range posts[0].Files {
+		require.Equal(t, blobs[f.Name], f.Blob)
+		r, err := a.Submissions.OpenFile(t.Context(), record, drawn.InstanceID, f.Name)
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		require.Equal(t, "the file "+f.Name, string(content))
+	}
 }
 
 // mediaOf gathers the files beside the form that it names.
