@@ -16,7 +16,7 @@ import (
 type EditGrant struct {
 	User     string `json:"u"`
 	Record   string `json:"r"`
-	Village  string `json:"a"` // where the record lies
+	Grid     string `json:"a"` // where the record lies
 	Instance string `json:"i"` // what an edit must name as the instance it replaces
 	Form     string `json:"f"`
 	Version  string `json:"v"`
@@ -38,7 +38,7 @@ func (s *Service) editCipher() (cipher.AEAD, error) {
 // SealEdit makes a grant of what p may change into a token for an address. It is not kept: it ends by itself, or with the
 // account. Codes: forbidden, out-of-area.
 func (s *Service) SealEdit(p Principal, g EditGrant) (string, error) {
-	if err := Authorize(p, RecordsChange, g.Village); err != nil {
+	if err := Authorize(p, RecordsChange, g.Grid); err != nil {
 		return "", err
 	}
 	g.User, g.Until = p.UserID, s.now()+limits.EditGrantTTL.Milliseconds()
@@ -93,7 +93,7 @@ func (s *Service) OpenEdit(ctx context.Context, token string) (Principal, EditGr
 		return none(errs.Forbidden, "the account is disabled or its access has ended")
 	}
 	p := Principal{UserID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area}
-	if err := Authorize(p, RecordsChange, g.Village); err != nil {
+	if err := Authorize(p, RecordsChange, g.Grid); err != nil {
 		return Principal{}, EditGrant{}, err
 	}
 	return p, g, nil

@@ -41,11 +41,18 @@ func (s *Server) EditURL(ctx context.Context, req api.EditURLRequestObject) (api
 	if back != "" && (!strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.Contains(back, `\`)) {
 		return nil, errs.New(errs.Invalid, op, "return_url is a path of this server")
 	}
+	row, ok, err := s.Records.Record(ctx, req.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errs.New(errs.Rule, op, "the record is not among the answers")
+	}
 	sheet, err := s.Posts.Instance(ctx, req.ID)
 	if err != nil {
 		return nil, err
 	}
-	token, err := s.auth.SealEdit(c.principal, auth.EditGrant{Record: req.ID, Village: v.Village, Instance: sheet.InstanceID,
+	token, err := s.auth.SealEdit(c.principal, auth.EditGrant{Record: req.ID, Grid: row.Grid, Instance: sheet.InstanceID,
 		Form: sheet.Form, Version: sheet.Version})
 	if err != nil {
 		return nil, err

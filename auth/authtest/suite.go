@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) auth.Store) {
 		{"AppUserByKey", appUserByKey},
 		{"AppUserByPassword", appUserByPassword},
 		{"AppUserEndsWithItsDevice", appUserEnds},
+		{"EditGrants", editGrants},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(New(t, open(t))) })
 	}

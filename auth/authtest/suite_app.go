@@ -205,3 +205,45 @@ func (d Digest) Header() string {
 	return head + fmt.Sprintf(`, qop=auth, nc=%s, cnonce=%q, response=%q`, nc, cnonce,
 		hash(strings.Join([]string{ha1, d.param("nonce"), nc, cnonce, "auth", ha2}, ":")))
 }
+
+func editGrants(b *Bench) {
+	require := require.New(b.T)
+	office := b.User("office", auth.Reviewer, Street)
+	p := b.Principal(office.Login)
+	g := auth.EditGrant{Record: "r1", Grid: Grid1, Instance: "uuid:1", Form: "农户", Version: "1"}
+	token, err := b.SealEdit(p, g)
+	require.NoError(err)
+	require.Regexp("^[0-9a-hjkmnp-tv-z]+$", token, "one case")
+	who, got, err := b.OpenEdit(b.ctx(), strings.ToUpper(token))
+	require.NoError(err)
+	require.Equal(office.ID, who.UserID)
+	require.Equal(auth.Reviewer, who.Role)
+	g.User, g.Until = office.ID, got.Until
+	require.Equal(g, got)
+
+	_, err = b.SealEdit(p, auth.EditGrant{Grid: Other})
+	b.code(errs.OutOfArea, err)
+	_, err = b.SealEdit(b.Admin(), g)
+	b.code(errs.Forbidden, err)
+	for _, bad := range []string{"", "x", "uuuu", strings.Repeat("0", 20), strings.Repeat("0", 5000)} {
+		_, _, err = b.OpenEdit(b.ctx(), bad)
+		b.code(errs.Unauthenticated, err)
+	}
+	other := "0"
+	if token[:1] == "0" {
+		other = "1"
+	}
+	_, _, err = b.OpenEdit(b.ctx(), other+token[1:])
+	b.code(errs.Forbidden, err)
+	b.Clock.Advance(limits.EditGrantTTL)
+	_, _, err = b.OpenEdit(b.ctx(), token)
+	b.code(errs.Forbidden, err)
+	p = b.Principal(office.Login)
+	token, err = b.SealEdit(p, g)
+	require.NoError(err)
+	yes := true
+	_, err = b.ChangeUser(b.ctx(), b.Admin(), office.ID, auth.UserChange{Disabled: &yes})
+	require.NoError(err)
+	_, _, err = b.OpenEdit(b.ctx(), token)
+	b.code(errs.Forbidden, err)
+}

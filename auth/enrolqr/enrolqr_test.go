@@ -2,7 +2,10 @@ package enrolqr_test
 
 import (
 	"bytes"
+	"compress/zlib"
+	"encoding/base64"
 	"image/png"
+	"io"
 	"strings"
 	"testing"
 
@@ -59,4 +62,22 @@ func TestTooLongLinkIsRefused(t *testing.T) {
 	require.Error(t, err)
 	_, err = enrolqr.Terminal(strings.Repeat("x", 5000))
 	require.Error(t, err)
+}
+
+func TestCollectReadsItsSettings(t *testing.T) {
+	const url = "https://ruhu.example/openrosa/key/0123456789abcdefghjkmnpqrstvwxyz01234567"
+	require.Equal(t, url, enrolqr.AppURL("https://ruhu.example/", "0123456789abcdefghjkmnpqrstvwxyz01234567"))
+	text, err := enrolqr.CollectText(url)
+	require.NoError(t, err)
+	require.NotContains(t, text, "\n")
+	packed, err := base64.StdEncoding.DecodeString(text)
+	require.NoError(t, err)
+	require.Equal(t, byte(0x78), packed[0], "a zlib header")
+	z, err := zlib.NewReader(bytes.NewReader(packed))
+	require.NoError(t, err)
+	b, err := io.ReadAll(z)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"general":{"server_url":"`+url+`","form_update_mode":"match_exactly","autosend":"wifi_and_cellular"},"admin":{},"project":{"name":"Ruhu ruhu.example"}}`, string(b))
+	_, err = enrolqr.PNG(text, 4)
+	require.NoError(t, err)
 }

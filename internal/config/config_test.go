@@ -26,6 +26,11 @@ func TestServeRefusesClearTextBeyondThisMachine(t *testing.T) {
 		"no port":         {func(s *config.Serve) { s.Listen = "localhost" }, errs.Usage},
 		"admin in public": {func(s *config.Serve) { s.Admin = "0.0.0.0:9090" }, errs.Usage},
 		"admin here":      {func(s *config.Serve) { s.Admin = "127.0.0.1:9090" }, ""},
+		"Enketo":          {func(s *config.Serve) { s.EnketoURL, s.EnketoKey = "https://enketo.example", "k" }, ""},
+		"Enketo here":     {func(s *config.Serve) { s.EnketoURL, s.EnketoKey = "http://127.0.0.1:8005", "k" }, ""},
+		"Enketo in clear": {func(s *config.Serve) { s.EnketoURL, s.EnketoKey = "http://enketo.example", "k" }, errs.Rule},
+		"half an Enketo":  {func(s *config.Serve) { s.EnketoURL = "https://enketo.example" }, errs.Usage},
+		"no URL":          {func(s *config.Serve) { s.EnketoURL, s.EnketoKey = "enketo.example", "k" }, errs.Usage},
 		"zone of nowhere": {func(s *config.Serve) { s.Zone = "Mars/Olympus" }, errs.Usage},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func (x *exchange) authenticate() (auth.Principal, error) {
 	case x.route.by == "edit":
 		var g auth.EditGrant
 		p, g, err = x.Users.OpenEdit(ctx, x.route.key)
-		p.Street, x.edit = auth.StreetOf(g.Village), &g
+		p.Street, x.edit = auth.StreetOf(g.Grid), &g
 	case x.route.by == "key":
 		p, err = x.Users.AuthenticateAppKey(ctx, x.route.key)
 	case strings.EqualFold(scheme, "Digest"):

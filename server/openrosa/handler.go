@@ -110,7 +110,7 @@ func (x *exchange) serve() error {
 	}
 	action, area := resource.action, ""
 	if x.edit != nil {
-		action, area = auth.RecordsChange, x.edit.Village
+		action, area = auth.RecordsChange, x.edit.Grid
 	}
 	if err := auth.Authorize(p, action, area); err != nil {
 		return err

@@ -245,7 +245,7 @@ func (p *post) submitter() (submission.Submitter, error) {
 		return submission.Submitter{}, &errs.Error{Code: errs.Rule, Op: "submission", Msg: "not an edit of the record that was handed out",
 			Hint: "请从办公页面重新打开该记录再修改。 Open the record from the office page again to edit it."}
 	}
-	return submission.Submitter{User: who.UserID, Role: sync.RoleReviewer, Street: who.Street}, nil
+	return submission.Submitter{User: who.UserID, Role: sync.RoleReviewer, Street: who.Street, Grids: []string{p.x.edit.Grid}}, nil
 }
 
 // clientID is what a client calls itself; a very long one is cut.
