@@ -1,6 +1,7 @@
 package instance_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -80,5 +81,42 @@ func TestWhatIsNoSubmissionIsRefused(t *testing.T) {
 		_, err := instance.Peek([]byte(src))
 		require.Equal(t, errs.SubmissionUnreadable, errs.CodeOf(err), name)
 		require.NotContains(t, err.Error(), "secret")
+	}
+}
+
+// wide is a form of 250 questions and a filled-in submission of it.
+func wide(b *testing.B) (*schema.Form, []byte) {
+	b.Helper()
+	var instanceXML, answers strings.Builder
+	for i := range 250 {
+		fmt.Fprintf(&instanceXML, "<q%d/>", i)
+		fmt.Fprintf(&answers, "<q%d>答案 %d</q%d>", i, i, i)
+	}
+	form, _, err := xform.Read([]byte(`<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>w</h:title><model><instance><data id="wide">` +
+		instanceXML.String() + `<meta><instanceID/></meta></data></instance></model></h:head><h:body/></h:html>`))
+	require.NoError(b, err)
+	return form, []byte(`<data id="wide">` + answers.String() + `<meta><instanceID>uuid:1</instanceID></meta></data>`)
+}
+
+func BenchmarkRead(b *testing.B) {
+	form, src := wide(b)
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := instance.Read(form, src, instance.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	form, src := wide(b)
+	got, err := instance.Read(form, src, instance.Options{})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := instance.Write(form, got); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
