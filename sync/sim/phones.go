@@ -112,7 +112,7 @@ func (w *world) visit(ctx context.Context, h *handset) {
 	switch errs.CodeOf(err) {
 	case "":
 		w.typeIn(ctx, h, s)
-	case errs.Conflict, errs.NotFound, errs.Erased: // a stub, or gone
+	case errs.Conflict, errs.NotFound, errs.Erased, errs.DiskFull: // a stub, or gone, or no room to keep the form
 	default:
 		w.fail("%s opens a record: %v", h.name, err)
 	}
