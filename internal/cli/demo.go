@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ruhu/internal/clock"
@@ -126,8 +128,14 @@ func (c demoCmd) print(e *env, url string, r demo.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n演示数据 · everything in it is invented\n\n")
 	fmt.Fprintf(&b, "%d households, %d workers, %d interviews came in through sync (took %s)\n", r.Households, r.Workers, r.Interviews, r.Took)
-	fmt.Fprintf(&b, "%d lost replies repeated, %d phones with a wrong clock, %d conflicts (%d settled), %d returned, %d corrected, %d approved, %d withdrawn, %d unsent\n\n",
+	fmt.Fprintf(&b, "%d lost replies repeated, %d phones with a wrong clock, %d conflicts (%d settled), %d returned, %d corrected, %d approved, %d withdrawn, %d unsent\n",
 		r.LostReplies, r.WrongClocks, r.Conflicts, r.Resolved, r.Returned, r.Corrected, r.Approved, r.Withdrawn, r.Unsent)
+	versions := slices.Sorted(maps.Keys(r.Versions))
+	for i, v := range versions {
+		versions[i] = fmt.Sprintf("%d with version %s", r.Versions[v], v)
+	}
+	fmt.Fprintf(&b, "questionnaire: %s\n%d village sheets, %d appraisal tallies (%d confirmed by a second person), %d follow-ups, %d back-checks\n\n",
+		strings.Join(versions, ", "), r.VillageSheets, r.Tallies, r.Confirmed, r.FollowUps, r.BackChecks)
 	fmt.Fprintf(&b, "office   %s/office/\n", url)
 	fmt.Fprintf(&b, "summary  %s/office/streets/%s\n", url, demo.OfficeStreet)
 	names := []string{}

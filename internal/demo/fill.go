@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,7 +57,14 @@ type Report struct {
 	Approved    int            `json:"approved"`
 	Withdrawn   int            `json:"withdrawn"`
 	Unsent      int            `json:"unsent"` // change sets left on phones: 0, or something is wrong
-	Took        string         `json:"took"`
+
+	Versions      map[string]int `json:"versions"`       // interviews by version of the questionnaire
+	VillageSheets int            `json:"village_sheets"` // of all villages, two waves
+	Tallies       int            `json:"tallies"`        // of appraisals
+	Confirmed     int            `json:"confirmed"`      // tallies a second person confirmed
+	FollowUps     int            `json:"follow_ups"`
+	BackChecks    int            `json:"back_checks"`
+	Took          string         `json:"took"`
 }
 
 // Accounts are the demo's people.
@@ -76,10 +84,11 @@ func Accounts() []auth.NewUser {
 // households, opinions and answers.
 func Fill(ctx context.Context, a *app.App, base string, o Options) (Report, error) {
 	start := o.Clock.Now()
-	f := &field{a: a, base: base, o: o, d: NewDistrict(o.Seed, o.Interviews), forms: map[string]*schema.Form{}}
+	f := &field{a: a, base: base, o: o, d: NewDistrict(o.Seed, o.Interviews), forms: map[string]*schema.Form{}, versions: map[string]*schema.Form{}}
 	f.truth = NewTruth(f.d, o.Seed)
-	f.report = Report{Households: len(f.d.Households), Workers: len(f.d.Workers), Visits: map[string]int{}}
-	for _, step := range []func(context.Context) error{f.frame, f.enrol, f.walk, f.handOver, f.review, f.correct, f.approve, f.withdraw, f.settle} {
+	f.report = Report{Households: len(f.d.Households), Workers: len(f.d.Workers), Visits: map[string]int{}, Versions: map[string]int{}}
+	for _, step := range []func(context.Context) error{f.frame, f.enrol, f.walk, f.sheets, f.confirm, f.handOver, f.review, f.correct,
+		f.backChecks, f.approve, f.withdraw, f.settle} {
 		if err := step(ctx); err != nil {
 			return f.report, err
 		}
@@ -89,15 +98,17 @@ func Fill(ctx context.Context, a *app.App, base string, o Options) (Report, erro
 }
 
 type field struct {
-	a       *app.App
-	base    string
-	o       Options
-	d       *District
-	truth   Truth
-	forms   map[string]*schema.Form
-	walkers []*walker
-	lost    atomic.Int64
-	report  Report
+	a        *app.App
+	base     string
+	o        Options
+	d        *District
+	truth    Truth
+	forms    map[string]*schema.Form // first version of each form, by id
+	versions map[string]*schema.Form // of the questionnaire, by version; grows between two days, while nobody walks
+	walkers  []*walker
+	liaisons []*walker
+	lost     atomic.Int64
+	report   Report
 }
 
 func operator() auth.Principal { return auth.Operator("ruhu demo") }
@@ -111,7 +122,7 @@ func (f *field) frame(ctx context.Context) error {
 	}
 	f.o.Progress("frame", 1, 6)
 	for _, in := range instruments.All() {
-		if _, _, _, err := f.a.Survey.AddForm(ctx, survey.NewForm{XML: in.XML, By: auth.OperatorID}); err != nil {
+		if _, _, _, err := f.a.Survey.AddForm(ctx, survey.NewForm{XML: in.XML, Source: in.XLSX, By: auth.OperatorID}); err != nil {
 			return err
 		}
 		form, err := instruments.Read(in.ID)
@@ -120,6 +131,8 @@ func (f *field) frame(ctx context.Context) error {
 		}
 		f.forms[in.ID] = form
 	}
+	first := f.forms[instruments.HouseholdSentiment]
+	f.versions[first.Version] = first
 	f.o.Progress("frame", 2, 6)
 	if _, err := f.a.Survey.ImportSurvey(ctx, bytes.NewReader(surveyYAML)); err != nil {
 		return err
@@ -143,57 +156,66 @@ func (f *field) frame(ctx context.Context) error {
 	return nil
 }
 
-// enrol gives every worker a phone and the day's list. A few phones have a wrong clock.
+// enrol gives every worker and every liaison a phone and the day's list. A few phones have a wrong clock.
 func (f *field) enrol(ctx context.Context) error {
-	wrong := []time.Duration{3 * 365 * 24 * time.Hour, -20 * 365 * 24 * time.Hour, 26 * time.Hour, -40 * 24 * time.Hour}
-	codes := make([]string, len(f.d.Workers))
 	var table bytes.Buffer
 	rows := csv.NewWriter(&table)
 	_ = rows.Write([]string{"grid", "worker", "form", "due"})
-	for i, w := range f.d.Workers {
-		e, drawn, err := f.a.Auth.CreateEnrolment(ctx, operator(), auth.NewEnrolment{Name: w.Name, Grids: w.Grids})
+	codes := map[*walker]string{}
+	for i, w := range append(slices.Clone(f.d.Workers), liaisonsOf(f.d)...) {
+		wk, code, err := f.phone(ctx, i, w)
 		if err != nil {
 			return err
 		}
-		codes[i] = drawn.Code
-		at := f.o.Clock.Now().Add(-72 * time.Hour)
-		if i%23 == 7 {
-			at = at.Add(wrong[f.report.WrongClocks%len(wrong)])
-			f.report.WrongClocks++
+		codes[wk] = code
+		forms := []string{instruments.HouseholdSentiment, instruments.VisitLog, instruments.CandidateInterview, instruments.FollowUp}
+		if i < len(f.d.Workers) {
+			f.walkers = append(f.walkers, wk)
+		} else {
+			f.liaisons = append(f.liaisons, wk)
+			forms = []string{instruments.VillageSheet, instruments.Appraisal}
 		}
-		wk := &walker{Worker: w, index: i, clock: clock.NewManual(at), rng: rand.New(rand.NewPCG(f.o.Seed, uint64(i))), forms: f.forms, truth: f.truth,
-			codes: map[string]string{}, visits: map[string]int{}, count: map[string]int{}}
-		wk.id = e.Worker
-		link := badLink{Transport: f.o.Dial(f.base, f.o.Clock), rng: rand.New(rand.NewPCG(f.o.Seed, 1<<40+uint64(i))), lost: &f.lost}
-		wk.phone, err = phone.Open(ctx, phone.Options{Store: &phone.Memory{}, Transport: link, Clock: wk.clock,
-			Rand: reader{rand.New(rand.NewPCG(f.o.Seed, 1<<41+uint64(i)))}})
-		if err != nil {
-			return err
-		}
-		f.walkers = append(f.walkers, wk)
 		for _, g := range w.Grids {
-			for _, form := range []string{instruments.HouseholdSentiment, instruments.VisitLog, instruments.CandidateInterview} {
-				_ = rows.Write([]string{g, e.Worker, form, "2026-12-20"})
+			for _, form := range forms {
+				_ = rows.Write([]string{g, wk.id, form, "2026-12-20"})
 			}
 		}
 	}
 	rows.Flush()
-	return f.each(ctx, "phones", func(w *walker) error {
-		return w.begin(ctx, codes[w.index])
-	}, func() error {
-		who := survey.Actor{ID: auth.OperatorID, Role: string(auth.Admin)}
-		_, err := f.a.Survey.ImportAssignments(ctx, who, bytes.NewReader(table.Bytes()))
+	who := survey.Actor{ID: auth.OperatorID, Role: string(auth.Admin)}
+	if _, err := f.a.Survey.ImportAssignments(ctx, who, bytes.NewReader(table.Bytes())); err != nil {
 		return err
-	})
+	}
+	return f.eachOf(ctx, append(slices.Clone(f.walkers), f.liaisons...), "phones", func(w *walker) error { return w.begin(ctx, codes[w]) })
 }
 
-// each does something with every walker, a few at a time; before is done once, after the accounts it needs exist.
-func (f *field) each(ctx context.Context, what string, do func(*walker) error, before ...func() error) error {
-	for _, fn := range before {
-		if err := fn(); err != nil {
-			return err
-		}
+// phone draws an enrolment code and makes the phone that will use it.
+func (f *field) phone(ctx context.Context, i int, w Worker) (*walker, string, error) {
+	wrong := []time.Duration{3 * 365 * 24 * time.Hour, -20 * 365 * 24 * time.Hour, 26 * time.Hour, -40 * 24 * time.Hour}
+	e, drawn, err := f.a.Auth.CreateEnrolment(ctx, operator(), auth.NewEnrolment{Name: w.Name, Grids: w.Grids})
+	if err != nil {
+		return nil, "", err
 	}
+	at := f.o.Clock.Now().Add(-72 * time.Hour)
+	if i%23 == 7 {
+		at = at.Add(wrong[f.report.WrongClocks%len(wrong)])
+		f.report.WrongClocks++
+	}
+	wk := &walker{Worker: w, index: i, id: e.Worker, clock: clock.NewManual(at), rng: rand.New(rand.NewPCG(f.o.Seed, uint64(i))), forms: f.forms,
+		versions: f.versions, truth: f.truth, codes: map[string]string{}, visits: map[string]int{}, count: map[string]int{},
+		visited: map[string]task{}, first: map[string]map[string]string{}, used: map[string]int{}}
+	link := badLink{Transport: f.o.Dial(f.base, f.o.Clock), rng: rand.New(rand.NewPCG(f.o.Seed, 1<<40+uint64(i))), lost: &f.lost}
+	wk.phone, err = phone.Open(ctx, phone.Options{Store: &phone.Memory{}, Transport: link, Clock: wk.clock,
+		Rand: reader{rand.New(rand.NewPCG(f.o.Seed, 1<<41+uint64(i)))}})
+	return wk, drawn.Code, err
+}
+
+// each does something with every worker on foot, a few at a time.
+func (f *field) each(ctx context.Context, what string, do func(*walker) error) error {
+	return f.eachOf(ctx, f.walkers, what, do)
+}
+
+func (f *field) eachOf(ctx context.Context, list []*walker, what string, do func(*walker) error) error {
 	const abreast = 6
 	var (
 		wg    sync.WaitGroup
@@ -211,12 +233,12 @@ func (f *field) each(ctx context.Context, what string, do func(*walker) error, b
 					first = err
 				}
 				done++
-				f.o.Progress(what, done, len(f.walkers))
+				f.o.Progress(what, done, len(list))
 				mu.Unlock()
 			}
 		})
 	}
-	for _, w := range f.walkers {
+	for _, w := range list {
 		if ctx.Err() != nil {
 			break
 		}
@@ -227,7 +249,8 @@ func (f *field) each(ctx context.Context, what string, do func(*walker) error, b
 	return errors.Join(first, ctx.Err())
 }
 
-// walk is three days in the field, each offline until the evening; one worker in nine has no signal before the last day.
+// walk is three days in the field, each offline until the evening; one worker in nine has no signal before the last day. The
+// questionnaire's second version comes out on the morning of the second day.
 func (f *field) walk(ctx context.Context) error {
 	const days = 3
 	left := f.o.Interviews
@@ -238,8 +261,18 @@ func (f *field) walk(ctx context.Context) error {
 		for i := range f.walkers {
 			quota[i] = share*(i+1)/len(f.walkers) - share*i/len(f.walkers)
 		}
+		if day == 1 {
+			if err := f.publish(ctx); err != nil {
+				return err
+			}
+		}
 		var short atomic.Int64
 		err := f.each(ctx, fmt.Sprintf("day %d of %d", day+1, days), func(w *walker) error {
+			if day == 1 && w.index%2 == 0 { // those who have a signal in the morning walk with the new version
+				if err := w.sync(ctx); err != nil {
+					return err
+				}
+			}
 			for quota[w.index] > 0 {
 				completed, more, err := w.interview(ctx)
 				if err != nil {
@@ -293,6 +326,10 @@ func (f *field) walk(ctx context.Context) error {
 		for code, n := range w.count {
 			f.report.Visits[code] += n
 		}
+		for version, n := range w.used {
+			f.report.Versions[version] += n
+		}
+		f.report.FollowUps += w.followUps
 	}
 	return nil
 }
@@ -309,8 +346,9 @@ func (f *field) inOfficeStreet() []*walker {
 
 // settle empties every outbox.
 func (f *field) settle(ctx context.Context) error {
-	err := f.each(ctx, "last sync", func(w *walker) error { return w.sync(ctx) })
-	for _, w := range f.walkers {
+	everybody := append(slices.Clone(f.walkers), f.liaisons...)
+	err := f.eachOf(ctx, everybody, "last sync", func(w *walker) error { return w.sync(ctx) })
+	for _, w := range everybody {
 		f.report.Unsent += w.phone.Status().Unsent
 	}
 	f.report.LostReplies = f.lost.Load()

@@ -35,6 +35,9 @@ type walker struct {
 	forms map[string]*schema.Form
 	truth Truth
 
+	versions map[string]*schema.Form // of the questionnaire
+	version  string                  // the newest the phone has
+
 	notice string
 	tasks  []task
 	next   int
@@ -43,6 +46,13 @@ type walker struct {
 	visits map[string]int      // household -> attempts
 	count  map[string]int      // disposition -> how often
 	given  map[string][]string // record -> answers of the battery as typed, for the proof
+
+	visited   map[string]task              // record -> household
+	first     map[string]map[string]string // record -> what was answered, for the back-check
+	used      map[string]int               // version of the questionnaire -> interviews
+	followUps int
+	sheets    int
+	tallies   []string
 }
 
 // begin enrols the phone and fetches the day's list.
@@ -91,6 +101,7 @@ func (w *walker) sync(ctx context.Context) error {
 	var err error
 	for range 12 {
 		if _, err = w.phone.Sync(ctx); err == nil {
+			w.fresh()
 			return nil
 		}
 		switch errs.CodeOf(err) {
@@ -138,7 +149,7 @@ func (w *walker) interview(ctx context.Context) (completed, more bool, err error
 	result := w.outcome()
 	var drawn answers.Interview
 	if result == "1.1" || result == "1.2" {
-		form := w.forms[instruments.HouseholdSentiment]
+		form := w.versions[w.version]
 		who := answers.Subject{Case: t.Case, Village: survey.VillageOf(t.Grid), Grid: t.Grid, NoticeHash: w.notice, Start: start}
 		drawn, err = answers.Generate(form, who, w.truth[who.Village], w.rng)
 		if err != nil {
@@ -187,7 +198,7 @@ func setAll(s *phone.Session, values map[string]string) {
 
 // fill types an interview in two sittings, the second after the app was hidden, and submits it, unless it breaks off.
 func (w *walker) fill(ctx context.Context, t task, drawn answers.Interview, breaksOff bool) error {
-	form := w.forms[instruments.HouseholdSentiment]
+	form := w.versions[w.version]
 	s, err := w.phone.New(phone.Answers, form.ID, form.Version, t.Grid)
 	if err != nil {
 		return err
@@ -228,6 +239,11 @@ func (w *walker) fill(ctx context.Context, t task, drawn answers.Interview, brea
 		return err
 	}
 	w.done = append(w.done, record)
+	w.visited[record], w.first[record] = t, drawn.Values
+	w.used[form.Version]++
+	if drawn.Values["want_visit"] == "1" && w.rng.Float64() < 0.7 {
+		return w.followUp(ctx, t)
+	}
 	return nil
 }
 
