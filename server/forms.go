@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"mime/multipart"
+	"path"
+	"strings"
 
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
@@ -121,7 +123,7 @@ func (c *call) lasting(tag string) {
 	c.header.Set("Cache-Control", "private, max-age=86400, immutable")
 }
 
-// AddForm adds a form version from its XForm XML.
+// AddForm adds a form version from an XLSForm or XForm XML.
 func (s *Server) AddForm(ctx context.Context, req api.AddFormRequestObject) (api.AddFormResponseObject, error) {
 	const op = "add form"
 	c := callOf(ctx)
@@ -159,10 +161,11 @@ func readFormParts(r *multipart.Reader) (survey.NewForm, error) {
 			switch {
 			case n.XML != nil:
 				return n, errs.New(errs.BadRequest, op, "the part form stands twice")
-			case len(b) > limits.XMLBytes:
-				return n, errs.New(errs.TooLarge, op, "the form has more than %d bytes", limits.XMLBytes)
+			case len(b) > max(limits.XMLBytes, limits.XLSXBytes):
+				return n, errs.New(errs.TooLarge, op, "the form has more than %d bytes", max(limits.XMLBytes, limits.XLSXBytes))
 			}
 			n.XML = b
+			n.Name = strings.TrimSuffix(path.Base(part.FileName()), path.Ext(part.FileName()))
 		case "attachment":
 			if len(b) > limits.AttachmentBytes {
 				return n, errs.New(errs.TooLarge, op, "an attachment has more than %d bytes", limits.AttachmentBytes)

@@ -241,8 +241,9 @@ func (s *Service) CloseSurvey(ctx context.Context, id string) (Survey, error) {
 
 // NewForm is a form as it is uploaded.
 type NewForm struct {
-	XML    []byte
+	XML    []byte // XForm XML, or an XLSForm as .xlsx: the bytes decide
 	Source []byte // the XLSX it was made of, or nil
+	Name   string // the file's name without its ending: the id of a spreadsheet whose settings give none
 	Files  []FormFile
 	By     string // user id
 }
@@ -260,14 +261,24 @@ func (f *FormFaults) Error() string {
 	return "faults in the form"
 }
 
-// AddForm adds a form version; the bytes are kept and served unchanged. added is false where the same version with the same
+// AddForm adds a form version; the bytes are kept and served unchanged. Of a spreadsheet an XForm is made first; the faults then
+// name sheet, row and column. added is false where the same version with the same
 // bytes was there. Codes: form-faults (with FormFaults), form-changed, sentiment-identity (a survey uses the form as a
 // sentiment form), invalid (a file's name), too-large.
 func (s *Service) AddForm(ctx context.Context, n NewForm) (stored StoredForm, warnings []schema.Fault, added bool, err error) {
 	const op = "add form"
+	var ofSheets []schema.Fault
+	if IsWorkbook(n.XML) {
+		if ofSheets, err = s.fromWorkbook(ctx, &n); err != nil {
+			return StoredForm{}, ofSheets, false, err
+		}
+	}
 	form, faults, err := xform.Read(n.XML)
 	if err != nil {
 		return StoredForm{}, faults, false, errs.WrapCode(errs.CodeOf(err), op, &FormFaults{faults})
+	}
+	if n.Source != nil {
+		faults = ofSheets // those of the XForm are among them, with their rows
 	}
 	if err := s.Refresh(ctx); err != nil {
 		return StoredForm{}, nil, false, errs.Wrap(op, err)

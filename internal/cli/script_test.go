@@ -9,6 +9,7 @@ import (
 
 	"ruhu/internal/cli"
 	"ruhu/schema/instruments"
+	"ruhu/schema/xlsform"
 )
 
 func TestMain(m *testing.M) {
@@ -33,8 +34,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits,
-			"flip":  flip,
+			"exits":    exits,
+			"flip":     flip,
+			"workbook": workbook,
 		},
 	})
 }
@@ -83,4 +85,13 @@ func indexOf(b []byte, word string) int {
 		}
 	}
 	return -1
+}
+
+// workbook FROM.md TO.xlsx: writes the sheets of Markdown tables as a spreadsheet.
+func workbook(ts *testscript.TestScript, neg bool, args []string) {
+	sheets, err := xlsform.ParseMarkdown(ts.ReadFile(args[0]))
+	ts.Check(err)
+	b, err := xlsform.WriteXLSX(sheets)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))
 }

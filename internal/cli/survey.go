@@ -2,6 +2,8 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 
 	"ruhu/auth"
 	"ruhu/internal/app"
@@ -135,7 +137,7 @@ func viewForm(f survey.StoredForm) formView {
 
 type formAddCmd struct {
 	dataFlag
-	File   string   `arg:"" help:"XForm XML file."`
+	File   string   `arg:"" help:"XLSForm (.xlsx) or XForm XML file; its bytes decide."`
 	Attach []string `help:"Files the form needs." type:"existingfile"`
 }
 
@@ -145,7 +147,8 @@ func (c formAddCmd) Run(e *env) error {
 	if err != nil {
 		return errs.WrapCode(errs.NotFound, "open", err)
 	}
-	n := survey.NewForm{XML: xml, By: auth.OperatorID}
+	name := baseName(c.File)
+	n := survey.NewForm{XML: xml, Name: strings.TrimSuffix(name, filepath.Ext(name)), By: auth.OperatorID}
 	for _, path := range c.Attach {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -222,17 +225,23 @@ type formExportCmd struct {
 	dataFlag
 	ID      string `arg:""`
 	Version string `arg:"" optional:""`
-	Out     string `required:"" help:"File to write."`
+	Out     string `required:"" help:"File to write: the XForm, or with the ending .xlsx the spreadsheet it was made of."`
 }
 
-// Run writes the uploaded bytes.
+// Run writes the bytes as they were uploaded, or the XForm made of an uploaded spreadsheet.
 func (c formExportCmd) Run(e *env) error {
 	return c.with(e, func(a *app.App) error {
 		f, err := a.Survey.Form(e.ctx, c.ID, plainVersion(c.Version))
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.Out, f.XML, 0o644); err != nil {
+		b := f.XML
+		if strings.EqualFold(filepath.Ext(c.Out), ".xlsx") {
+			if b = f.Source; b == nil {
+				return errs.New(errs.NotFound, "export form", "form %s was uploaded as XML: there is no spreadsheet", f.ID).WithHint("choose a file name that ends with .xml")
+			}
+		}
+		if err := os.WriteFile(c.Out, b, 0o644); err != nil {
 			return errs.Wrap("write form", err)
 		}
 		return e.print(viewForm(f), "%s written\n", c.Out)

@@ -115,6 +115,8 @@ func (c *converter) writeQuestion(e *element) {
 	switch {
 	case kind.tag == "select" || kind.tag == "select1" || kind.tag == "odk:rank":
 		c.writeItemset(e)
+	case e.itemset != "" && (e.typ == "geopoint" || e.typ == "geotrace" || e.typ == "geoshape"):
+		c.writeGeometry(e)
 	case e.typ == osm:
 		c.writeTags(e)
 	case kind.tag == "range" && e.itemset != "":
@@ -190,6 +192,23 @@ func (c *converter) writeSource(e *element, s itemset) {
 	c.xml.empty("value", [2]string{"ref", s.value})
 	c.xml.empty("label", [2]string{"ref", s.label})
 	c.xml.close("itemset")
+}
+
+// writeGeometry writes the places a map shows beside the question's own: those of a list, of a file or of a repeat's rows.
+func (c *converter) writeGeometry(e *element) {
+	s := itemset{"instance('" + e.itemset + "')/root/item", "name", "label"}
+	filter := ""
+	if name, sole := soleReference(e.itemset); sole && c.byName[name] != nil {
+		s = itemset{c.byName[name].xpath(), "geometry", "geometry"}
+		filter = "./geometry != ''"
+	}
+	if e.filter != "" {
+		filter = strings.ReplaceAll(c.resolve(e.filter, e, inside{current: true}), s.nodeset, ".")
+	}
+	if filter != "" {
+		s.nodeset += "[" + filter + "]"
+	}
+	c.writeSource(e, s)
 }
 
 // writeInline writes the choices of a select that uses search().

@@ -158,7 +158,7 @@ func (c *converter) saveTo(r *row, el *element, group bool) {
 		bad("实体属性名不能以两个下划线开头："+quoted(property), "entity property names must not begin with two underscores: "+quoted(property), "请改名", "choose another name")
 		return
 	case !isName(property):
-		bad("实体属性名无效："+quoted(property), "the entity property name "+quoted(property)+" is invalid: "+nameRuleEN, nameRuleZH, nameRuleEN)
+		bad("实体属性名无效："+quoted(property), "the entity property name "+quoted(property)+" is invalid: "+nameRuleEN, nameRuleZH+"；例如 "+usable(property), "for example "+usable(property))
 		return
 	}
 	for _, ref := range d.refs {

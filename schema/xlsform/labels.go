@@ -3,6 +3,8 @@ package xlsform
 import (
 	"sort"
 	"strings"
+
+	"golang.org/x/text/language"
 )
 
 // checkLabels refuses questions that show nothing.
@@ -12,8 +14,11 @@ func (c *converter) checkLabels() {
 			return
 		}
 		appearance, _ := e.control.get("appearance")
-		if e.label.empty() && appearance == "label" {
+		switch {
+		case e.label.empty() && appearance == "label": // it heads a table: what is below it has the words
 			e.label.plain = " "
+		case e.label.empty() && len(e.media) == 0 && e.hint.empty() && questionTypes()[e.typ].hint == "":
+			c.fault(e.row.at("label"), "no-label", "题目 "+quoted(e.name)+" 没有标签或提示", "the question "+quoted(e.name)+" has no label or hint", "请填写 label；不需显示的题目请用 calculate 或 hidden", "fill in its label; use calculate or hidden for what is not shown")
 		}
 	})
 }
@@ -108,18 +113,8 @@ func (c *converter) warnLanguages(langs []string) {
 	}
 }
 
-// languageTag reports whether s has the form of a language tag: two to eight letters, then parts of letters and digits.
+// languageTag reports whether s is a language tag that is registered: en, zh, zh-Hans, cmn.
 func languageTag(s string) bool {
-	for i, part := range strings.Split(s, "-") {
-		if len(part) < 1 || len(part) > 8 || i == 0 && len(part) < 2 {
-			return false
-		}
-		for _, r := range part {
-			letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-			if !letter && (i == 0 || r < '0' || r > '9') {
-				return false
-			}
-		}
-	}
-	return true
+	_, err := language.Parse(s)
+	return err == nil && s != ""
 }

@@ -275,7 +275,12 @@ func (c *converter) writeInstances() {
 		put(nil, "__last-saved", "jr://instance/last-saved")
 	}
 	for _, l := range c.listOrder {
-		if _, there := seen[l.name]; there || l.searched {
+		if l.searched {
+			continue
+		}
+		if other, there := seen[l.name]; there {
+			c.fault(place{choices, l.firstLine, "list_name"}, "instance-conflict", "选项列表 "+quoted(l.name)+" 与外部数据 "+other+" 同名", "the choice list "+quoted(l.name)+" has the name of the external data "+other,
+				"请改列表名或文件名", "rename the list or the file")
 			continue
 		}
 		c.writeList(l)

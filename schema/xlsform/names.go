@@ -108,3 +108,22 @@ func single(s string) string {
 	}
 	return s
 }
+
+// usable makes a name of words that are none: "1 a" becomes "_1_a".
+func usable(s string) string {
+	var b strings.Builder
+	for _, r := range straight(s) {
+		switch {
+		case b.Len() == 0 && !nameStart(r):
+			b.WriteByte('_')
+			if nameChar(r) {
+				b.WriteRune(r)
+			}
+		case nameChar(r):
+			b.WriteRune(r)
+		default:
+			b.WriteByte('_')
+		}
+	}
+	return shown(b.String())
+}

@@ -104,7 +104,7 @@ func (c *converter) nameRow(r *row, group bool) bool {
 		r.name = "generated_note_name_" + itoa(r.n)
 	}
 	if !isName(r.name) || len(r.name) > limits.IDBytes {
-		c.fault(r.at("name"), "name", "名称无效："+quoted(r.name), "the name "+quoted(r.name)+" is invalid: "+nameRuleEN, nameRuleZH, nameRuleEN)
+		c.fault(r.at("name"), "name", "名称无效："+quoted(r.name), "the name "+quoted(r.name)+" is invalid: "+nameRuleEN, nameRuleZH+"；例如 "+usable(r.name), "for example "+usable(r.name))
 		return false
 	}
 	f := c.top()
