@@ -2,6 +2,7 @@ package compare
 
 import (
 	"slices"
+	"strings"
 
 	"ruhu/schema"
 )
@@ -40,7 +41,7 @@ func (c *comparison) choices(a, b *schema.Node) {
 			c.say(ChoiceLabel, b.Path, say("选项 %s 的文字：%s（%s）；旧记录选的是旧的文字。", item.Value, zh, whereZH),
 				say("the label of choice %s: %s (%s). Older records chose the older words", item.Value, en, whereEN))
 		}
-		if x, y := parametersOf(old.Props), parametersOf(item.Props); !slices.Equal(x, y) {
+		if x, y := columnsOf(old), columnsOf(item); !slices.Equal(x, y) {
 			c.say(ChoiceData, b.Path, say("选项 %s 的附加列由 %s 改为 %s（%s）。", item.Value, quoteZH(listed(x, true)), quoteZH(listed(y, true)), whereZH),
 				say("the columns of choice %s were %s, are %s (%s)", item.Value, quoteEN(listed(x, false)), quoteEN(listed(y, false)), whereEN))
 		}
@@ -92,4 +93,10 @@ func reordered(was, is *schema.ChoiceList) bool {
 		}
 	}
 	return false
+}
+
+// columnsOf writes a choice's columns for filters; the names under which its words stand in the form mean nothing.
+func columnsOf(c schema.Choice) []string {
+	list := parametersOf(c.Props)
+	return slices.DeleteFunc(list, func(s string) bool { return strings.HasPrefix(s, "itextId=") })
 }

@@ -27,7 +27,7 @@ func (c *comparison) match() {
 			c.gone[n] = true
 		}
 	})
-	for _, key := range []func(*schema.Node) string{byName, byWords} {
+	for _, key := range []func(*schema.Node) string{byName, c.byWords} {
 		was, is := map[string][]*schema.Node{}, map[string][]*schema.Node{}
 		for n := range c.gone {
 			if k := key(n); k != "" {
@@ -56,12 +56,12 @@ func byName(n *schema.Node) string {
 	return string(n.Kind) + "\x00" + answerKind(n) + "\x00" + n.Name
 }
 
-func byWords(n *schema.Node) string {
+func (c *comparison) byWords(n *schema.Node) string {
 	if n.Kind != schema.Question || n.Label.Empty() || n.Added {
 		return ""
 	}
 	parts := []string{answerKind(n)}
-	for _, lang := range languagesOf(n.Label, schema.Text{}) {
+	for _, lang := range c.languagesOf(n.Label, schema.Text{}) {
 		parts = append(parts, lang, n.Label.Words[lang])
 	}
 	for _, item := range n.ChoiceItems() {

@@ -148,19 +148,29 @@ func joins(r rune) bool {
 	return r == '_' || r == '-' || r == '.' || r == '$' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r > 0x7f || r == '\'' || r == '"'
 }
 
-// languagesOf returns the languages of one or both texts, sorted; "" stands for words without a language.
-func languagesOf(a, b schema.Text) []string {
-	seen := map[string]bool{}
+// languagesOf returns the languages of one or both texts: those of the form in its order, then others by name; "" stands for
+// words without a language.
+func (c *comparison) languagesOf(a, b schema.Text) []string {
 	var list []string
 	for _, words := range []map[string]string{a.Words, b.Words} {
 		for lang := range words {
-			if !seen[lang] {
-				seen[lang] = true
+			if !slices.Contains(list, lang) {
 				list = append(list, lang)
 			}
 		}
 	}
-	sort.Strings(list)
+	place := func(lang string) int {
+		if i := slices.Index(c.next.Languages, lang); i >= 0 {
+			return i
+		}
+		return len(c.next.Languages)
+	}
+	sort.Slice(list, func(i, j int) bool {
+		if x, y := place(list[i]), place(list[j]); x != y {
+			return x < y
+		}
+		return list[i] < list[j]
+	})
 	return list
 }
 
@@ -182,7 +192,7 @@ func (c *comparison) rewording(a, b schema.Text) (zh, en string) {
 	if a.Expr != "" || b.Expr != "" {
 		add("", expression(a.Expr), expression(b.Expr))
 	}
-	for _, lang := range languagesOf(a, b) {
+	for _, lang := range c.languagesOf(a, b) {
 		if lang != "" && hasLanguage(c.old, lang) != hasLanguage(c.next, lang) {
 			continue
 		}
