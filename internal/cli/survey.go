@@ -111,10 +111,10 @@ func (c surveyListCmd) Run(e *env) error {
 }
 
 type formCmd struct {
-	Add     formAddCmd     `cmd:"" help:"Add a form version from XForm XML; the bytes are kept and served unchanged."`
+	Add     formAddCmd     `cmd:"" help:"Add a form version from an XLSForm (.xlsx) or XForm XML; the bytes are kept, and the XForm is served unchanged."`
 	List    formListCmd    `cmd:"" help:"List form versions."`
 	Close   formCloseCmd   `cmd:"" help:"Take a form version out of use for new records."`
-	Export  formExportCmd  `cmd:"" help:"Write a form's bytes as they were uploaded."`
+	Export  formExportCmd  `cmd:"" help:"Write a form's XForm, or the spreadsheet it was made of."`
 	Compare formCompareCmd `cmd:"" help:"Say in words what differs between two versions, and what becomes of older records."`
 }
 

@@ -80,6 +80,11 @@ func (r *reader) lintExpr(n *schema.Node, attribute, src string) []*schema.Node 
 	if src == "" {
 		return nil
 	}
+	defer func(from int) {
+		for i := from; i < len(r.faults); i++ {
+			r.faults[i].Column = attribute
+		}
+	}(len(r.faults))
 	at := r.origins[n][0]
 	if e := r.asked[n]; e != nil {
 		at = e
