@@ -48,6 +48,7 @@ type Column struct {
 	what   what
 	slot   int // question's place in its table
 	labels map[string]string
+	absent map[string]bool // ticks: form versions that ask the question without this choice
 }
 
 // What says what the column holds, for the codebook.
@@ -86,6 +87,24 @@ func choiceList(versions []*schema.Form, path string) []schema.Choice {
 		}
 	}
 	return list
+}
+
+// withoutChoice names the versions whose question does not offer a choice.
+func withoutChoice(versions []*schema.Form, path, value string) map[string]bool {
+	var absent map[string]bool
+	for _, f := range versions {
+		n := f.Node(path)
+		if n == nil || n.Choices == nil || n.Choices.List == nil {
+			continue
+		}
+		if _, offered := n.Choices.List.Place(value); !offered {
+			if absent == nil {
+				absent = map[string]bool{}
+			}
+			absent[f.Version] = true
+		}
+	}
+	return absent
 }
 
 func labelsOf(choices []schema.Choice, lang string) map[string]string {

@@ -112,7 +112,7 @@ func (p *Plan) columns(q *schema.Node, slot int, add func(c Column, name, suffix
 		add(as(wOrdered), q.Name, "")
 		for _, choice := range choiceList(p.opts.Versions, q.Path) {
 			c := as(wTick)
-			c.Choice = choice.Value
+			c.Choice, c.absent = choice.Value, withoutChoice(p.opts.Versions, q.Path, choice.Value)
 			add(c, q.Name, "_"+choiceSuffix(choice.Value))
 		}
 	case q.Control == schema.Select || q.Control == schema.Rank:

@@ -243,7 +243,11 @@ func (r *reader) answer(c *Column, out sink) {
 	case wLabel:
 		optional(out, c.labels[came])
 	case wTick:
-		out.number(tick(came, c.Choice))
+		if t := tick(came, c.Choice); t == "1" || !c.absent[r.rec.packed.Version] {
+			out.number(t)
+		} else { // blank is "not asked": nobody could tick it
+			out.blank()
+		}
 	case wNumber:
 		value(out, came)
 	case wOrdered:
