@@ -197,7 +197,23 @@ func (w *projection) status() {
 	if st.Reason != "" {
 		w.out.Flags = append(w.out.Flags, st.Reason)
 	}
+	w.submission()
 	w.out.Open, w.out.EditUntil = window(st, w.info, w.r.Submitted)
+}
+
+// submission flags what the office has to know of how the record was posted.
+func (w *projection) submission() {
+	seen := map[string]bool{}
+	for _, sib := range w.s.Siblings(sync.PathSubmission) {
+		for _, word := range strings.Fields(sib.Value) {
+			seen[word] = true
+		}
+	}
+	for _, code := range [...]errs.Code{errs.EncryptedAnswers, errs.InstanceChanged} {
+		if seen[string(code)] {
+			w.out.Flags = append(w.out.Flags, string(code))
+		}
+	}
 }
 
 // window says how long author and assignees see the full state: while it is not approved or restricted, but sentiment
@@ -278,7 +294,7 @@ func (w *projection) cells() {
 			cell.Mark |= MarkConflict
 			w.out.Conflicts = append(w.out.Conflicts, reg.Path)
 		}
-		if sync.ServerIssued(shown.Device) {
+		if sync.OfficeIssued(shown.Device) {
 			cell.Mark |= MarkOffice
 			w.office = shown.Device
 		} else {

@@ -351,7 +351,7 @@ func (s *Service) History(ctx context.Context, a Actor, id string) ([]HistoryIte
 	written := map[crdt.Dot]string{} // dot -> civil date
 	for _, e := range entries {
 		l := &e.Line
-		base := HistoryItem{Date: CivilDate(l.Effective, s.Zone), Author: s.code(l.Street, l.Worker), Office: sync.ServerIssued(l.Device), Reason: l.Reason}
+		base := HistoryItem{Date: CivilDate(l.Effective, s.Zone), Author: s.code(l.Street, l.Worker), Office: sync.OfficeIssued(l.Device), Reason: l.Reason}
 		written[crdt.Dot{Device: l.Device, Seq: l.DevSeq}] = base.Date
 		for _, x := range e.Writes {
 			if hidden(x.Path) {

@@ -35,7 +35,7 @@ type OfficeChange struct {
 	// OfficeAPI opens "@assignee", "@grid" and "@moved_from"; OpenRosa submissions leave it false.
 	OfficeAPI bool
 	// Hand tells apart what one user writes of a record without having seen it all: each hand is a device of its own, so
-	// that a context can name one and not the other. "" = the user's only one.
+	// that a context can name one and not the other. "" = the user's only one; those of submissions begin with HandOpenRosa.
 	Hand string
 	// Posted: the change is what an OpenRosa submission says. It opens "@submission", and a worker's may be of a record
 	// of somebody else: who can name a version by its instanceID was given it.
@@ -64,18 +64,35 @@ type OfficeResult struct {
 // not have this shape.
 const officeIDLen = 6 + 18
 
-func officePrefix(stream Stream) string {
+// HandOpenRosa begins the name of every hand that writes what OpenRosa clients posted.
+const HandOpenRosa = "openrosa"
+
+func officePrefix(stream Stream, hand string) string {
+	prefix := "dv_"
 	if stream == Registry {
-		return "rg_of"
+		prefix = "rg_"
 	}
-	return "dv_of"
+	if strings.HasPrefix(hand, HandOpenRosa) {
+		return prefix + "or"
+	}
+	return prefix + "of"
 }
 
-// ServerIssued reports whether a device id is that of an office or OpenRosa user: "dv_of" or "rg_of" and 24 letters.
+// ServerIssued reports whether a device id is that of an office user ("dv_of" or "rg_of" and 24 letters) or of an OpenRosa
+// user ("dv_or", "rg_or").
 func ServerIssued(device string) bool {
-	return len(device) == len("dv_of")+officeIDLen &&
-		(strings.HasPrefix(device, "dv_of") || strings.HasPrefix(device, "rg_of"))
+	if len(device) != len("dv_of")+officeIDLen {
+		return false
+	}
+	switch device[:len("dv_of")] {
+	case "dv_of", "rg_of", "dv_or", "rg_or":
+		return true
+	}
+	return false
 }
+
+// OfficeIssued reports whether what a device wrote is the office's own work.
+func OfficeIssued(device string) bool { return ServerIssued(device) && device[3:5] == "of" }
 
 var officeEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
@@ -95,7 +112,7 @@ func (s *Service) handDevice(user, hand, street, epoch string) string {
 		whose += "\x00" + hand
 	}
 	tag := mac(s.keys.line, []byte(whose))
-	return officePrefix(s.Stream) + epochTag(epoch) + officeEncoding.EncodeToString(tag)[:18]
+	return officePrefix(s.Stream, hand) + epochTag(epoch) + officeEncoding.EncodeToString(tag)[:18]
 }
 
 // lostOffice reports whether a dot this server lacks was issued by it in a former epoch: it counts as covered.

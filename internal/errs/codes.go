@@ -68,6 +68,8 @@ const (
 	InvalidValue        Code = "invalid-value"
 	UnknownCase         Code = "unknown-case"
 	RemovedWhileEdited  Code = "removed-while-edited"
+	EncryptedAnswers    Code = "encrypted-answers"
+	InstanceChanged     Code = "instance-changed"
 	ClockSuspect        Code = "clock-suspect"
 	ArrivedAfterReview  Code = "arrived-after-review"
 	CalculatedDiffers   Code = "calculated-differs"

@@ -224,7 +224,7 @@ func (m *merging) hand(v *view) string {
 		may[u.node.key()] = true
 	}
 	for k := 1; ; k++ {
-		hand := "openrosa"
+		hand := sync.HandOpenRosa
 		if k > 1 {
 			hand += "-" + strconv.Itoa(k)
 		}

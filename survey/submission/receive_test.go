@@ -241,7 +241,7 @@ func TestAnEncryptedSubmission(t *testing.T) {
 	o, err = b.Receive(t.Context(), who("w1"), envelope, files(map[string]string{"a.jpg.enc": "\x03"}), false)
 	require.NoError(t, err)
 	require.Empty(t, o.Missing)
-	require.Equal(t, map[string][]string{"@status": {"=submitted"}, "@submission": {"=encrypted"}}, b.picture(o))
+	require.Equal(t, map[string][]string{"@status": {"=submitted"}, "@submission": {"=encrypted-answers"}}, b.picture(o))
 	body, err := b.Body(t.Context(), o.Record, rootID, submission.Hash{})
 	require.NoError(t, err)
 	require.Equal(t, envelope, body)

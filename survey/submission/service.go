@@ -5,7 +5,6 @@ import (
 
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
-	"ruhu/survey"
 	"ruhu/sync"
 )
 
@@ -54,9 +53,9 @@ func New(c Config) (*Service, error) {
 	return &Service{Config: c}, nil
 }
 
-// logOf returns the stream in which records of a form lie: what leads to a person lies apart from answers.
+// logOf returns the stream in which records of a form lie, the same as phones are told.
 func (s *Service) logOf(form string) Log {
-	if info, ok := s.Forms.Info(form); ok && (info.Kind.Registry() || info.Kind == survey.KindCandidate) {
+	if info, ok := s.Forms.Info(form); ok && info.Kind.Registry() {
 		return s.Registry
 	}
 	return s.Answers

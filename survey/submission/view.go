@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ruhu/internal/errs"
 	"ruhu/schema"
 	"ruhu/schema/instance"
 	"ruhu/sync"
@@ -364,8 +365,8 @@ func (f *family) word(v *view) string {
 
 // Words of "@submission".
 const (
-	WordEncrypted = "encrypted"        // the answers are in a file that the server cannot read
-	WordChanged   = "instance-changed" // one instanceID came with different answers
+	WordEncrypted = string(errs.EncryptedAnswers) // the answers are in a file that the server cannot read
+	WordChanged   = string(errs.InstanceChanged)  // one instanceID came with different answers
 )
 
 // status is what a submission writes at "@status", "" where it writes none.
