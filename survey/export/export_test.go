@@ -421,3 +421,23 @@ func TestACorrectionFileOfAnOrdinaryFormHoldsEverything(t *testing.T) {
 		}
 	}
 }
+
+func TestAWholeFileHoldsCalculationsAsTheyCame(t *testing.T) {
+	src := `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>x</h:title><model><instance><data id="sums">
+<a/><sum/><none/><meta><instanceID/></meta></data></instance><bind nodeset="/data/a" type="int"/><bind nodeset="/data/sum" type="int" calculate="/data/a + 1"/>
+<bind nodeset="/data/none" type="int" calculate="/data/a + 2"/></model></h:head><h:body><input ref="/data/a"/></h:body></h:html>`
+	form, _, err := xform.Read([]byte(src))
+	require.NoError(t, err)
+	w := newTown(t, form)
+	w.add(t, form, 1, "990101001201001", survey.StatusSubmitted, map[string]string{"a": "41", "sum": "777"}, nil)
+	options := export.Options{Versions: []*schema.Form{form}, Statuses: []string{survey.StatusSubmitted}, Correction: true}
+	_, computed := write(t, plan(t, options), w)
+	require.Contains(t, computed, ",41,42,")
+	require.NotContains(t, computed, "777")
+	options.Whole = true
+	_, came := write(t, plan(t, options), w)
+	require.Contains(t, came, ",41,777,")
+	for _, file := range []string{computed, came} {
+		require.Contains(t, file, "calculated-differs:sum", "either way the difference is told")
+	}
+}
