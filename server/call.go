@@ -26,6 +26,7 @@ type call struct {
 	op          *spec.Operation // nil for pages and unknown routes
 	route       string          // the pattern that matched, for the log
 	principal   auth.Principal
+	packable    bool   // an answer outside the contract that may be packed
 	head        bool   // the client sent HEAD, which is answered as GET without a body
 	body        []byte // unpacked
 	seen        *seen  // what the handler shows or changed

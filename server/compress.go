@@ -80,7 +80,7 @@ func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
 
 func packs(c *call) bool {
 	if c.op == nil {
-		return false
+		return c.packable
 	}
 	switch c.op.ID {
 	case "login", "refresh", "me", "enrolDevice", "createEnrolment", "events":

@@ -22,6 +22,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		c := callOf(r.Context())
 		c.route = ec.Path()
 		if c.route == openRosaPath {
+			c.packable = packsOpenRosa(r.URL.Path)
 			return next(ec) // it has a guard of its own
 		}
 		if page, ok := s.pageAt(r.Method, ec.Path()); ok {

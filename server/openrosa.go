@@ -17,6 +17,12 @@ const openRosaPath = openrosa.Prefix + "/*"
 // isOpenRosa reports whether a path is an OpenRosa client's, whose HEAD is a request of its own.
 func isOpenRosa(path string) bool { return strings.HasPrefix(path, openrosa.Prefix+"/") }
 
+// packsOpenRosa reports whether what is asked for is large and holds no secret: a form, one of its files, or an entity list.
+// Lists and manifests repeat the key in every address.
+func packsOpenRosa(path string) bool {
+	return strings.HasSuffix(path, "/form.xml") || strings.Contains(path, "/media/") || strings.HasSuffix(path, ".csv")
+}
+
 func (s *Server) newOpenRosa() (*openrosa.Handler, error) {
 	return openrosa.New(openrosa.Config{Users: s.auth, Forms: s.Survey, Submissions: s.Submissions, Entities: s.Entities, Files: s.Posts, Clock: s.clock,
 		Sockets: s.sockets, Admit: s.admitApp})

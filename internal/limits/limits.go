@@ -65,7 +65,7 @@ const (
 
 // HTTP: times and sizes of the listener.
 const (
-	HeaderBytes       = 16 << 10
+	HeaderBytes       = 64 << 10 // an OpenRosa client asks about many entities in one address
 	LoginBytes        = 8 << 10
 	BodyBytes         = 8 << 20 // imports
 	OfficeBytes       = 1 << 20 // JSON of the office
