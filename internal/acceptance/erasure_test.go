@@ -18,8 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ruhu/server/api"
+	"ruhu/server/openrosa/collect"
 	"ruhu/server/servertest"
 	"ruhu/store/keys"
+	"ruhu/survey/submission"
 	replica "ruhu/sync/phone"
 )
 
@@ -121,6 +123,7 @@ func TestErasedWordsAreInNoByte(t *testing.T) {
 	_, err = visit.Submit(t.Context())
 	require.NoError(t, err)
 	author.sync()
+	posted := s.posted(seed)
 	neighbour := (&sower{t: t, words: map[string][]string{}}).word("neighbour")
 	stays := stranger.interview(words, neighbour)
 	stranger.sync()
@@ -153,7 +156,7 @@ func TestErasedWordsAreInNoByte(t *testing.T) {
 	_, err = s.App.Whole().BackupKeys(oldKeys)
 	require.NoError(t, err)
 
-	s.erase(id, withPhoto, on, visit.Record())
+	s.erase(id, withPhoto, on, visit.Record(), posted)
 
 	require.Eventually(t, func() bool { // the prepared file goes within moments
 		list, err := filepath.Glob(filepath.Join(s.Dir, "exports", "*"))
@@ -164,7 +167,7 @@ func TestErasedWordsAreInNoByte(t *testing.T) {
 	_, err = s.App.Whole().BackupKeys(newKeys)
 	require.NoError(t, err)
 
-	for _, record := range []string{id, withPhoto, on} {
+	for _, record := range []string{id, withPhoto, on, posted} {
 		for _, path := range []string{"", "/history"} {
 			a := s.desk("reviewer-1").Get("/v1/records/" + record + path)
 			require.Equal(t, "erased", a.Code(), "%s", a.Body)
@@ -212,6 +215,27 @@ func TestErasedWordsAreInNoByte(t *testing.T) {
 	require.Equal(t, neighbour, *s.desk("reviewer-1").record(stays).Answers["concern_txt"])
 	t.Logf("%d words in %d kinds of place (%d messages opened), found before: all; after: 0, on the phones 0; old backup: %d with the old keys, 0 with the new ones (%d messages stay shut)",
 		len(words), len(places), before.opened, len(kept), shut.shut)
+}
+
+// posted has a Collect app send a record with files, asked for and not, and words that are no answers; then an edit of an edit
+// that has not come yet, which makes a record of its own until it comes.
+func (s *site) posted(seed *sower) (record string) {
+	s.t.Helper()
+	s.AddForm(servertest.XForm("posted", "1", ""), nil)
+	app := s.Collect(s.AppUser(street1, "李 秀"), "collect:e")
+	send := func(instance, replaces, photo string, files ...collect.File) {
+		xml := servertest.Filled("posted", "1", "uuid:"+instance, replaces, seed.word("post"), "1", photo, "")
+		xml = strings.Replace(xml, "<words>", "<!-- "+seed.word("post")+" --><nowhere>"+seed.word("post")+"</nowhere><words>", 1)
+		for range 2 {
+			_, err := app.Submit(s.t.Context(), collect.Instance{FileName: "a.xml", XML: []byte(xml), Files: files})
+			require.NoError(s.t, err)
+		}
+	}
+	send("e1", "", "a.jpg", collect.File{Name: "a.jpg", Type: "image/jpeg", Bytes: []byte("\xff\xd8\xff" + seed.word("post"))},
+		collect.File{Name: seed.word("post") + ".csv", Type: "text/csv", Bytes: []byte(seed.word("post"))})
+	send("e3", "uuid:e2", "a.jpg")
+	send("e2", "uuid:e1", "a.jpg")
+	return submission.RecordID("uuid:e1")
 }
 
 // held is how many lines of a record have not taken their turn.

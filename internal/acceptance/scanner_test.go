@@ -158,6 +158,12 @@ func (s *scanner) sealed(dir string) {
 		s.rows(db, "SELECT r.slot, l.id, CAST(l.reason AS BLOB) FROM lines l JOIN records r ON r.no = l.rec WHERE l.reason <> ''", func(slot uint64, id, sealed []byte) {
 			s.open(file+" reason", slots[slot], append([]byte{'R'}, id...), sealed)
 		})
+		s.rows(db, "SELECT r.slot, CAST(i.instance AS BLOB), i.meta FROM instances i JOIN records r ON r.no = i.rec WHERE i.meta IS NOT NULL", func(slot uint64, id, sealed []byte) {
+			s.open(file+" submission", slots[slot], append([]byte{'I'}, id...), sealed)
+		})
+		s.rows(db, "SELECT r.slot, p.id, p.body FROM posted p JOIN instances i ON i.no = p.instance JOIN records r ON r.no = i.rec", func(slot uint64, id, sealed []byte) {
+			s.open(file+" post", slots[slot], append([]byte{'X'}, id...), sealed)
+		})
 		require.NoError(s.t, db.Close())
 	}
 	for _, file := range []string{"core.db", "link.db", "blobs/index.db"} {
