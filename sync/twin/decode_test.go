@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ruhu/internal/errs"
+	"ruhu/internal/webtest"
 	"ruhu/sync/crdt"
 	"ruhu/sync/crdt/naive"
 	"ruhu/sync/wire"
@@ -204,7 +205,7 @@ func mutate(random *rand.Rand, b []byte) []byte {
 
 // TestTwinsReadAlike: what one accepts the other does, as the same; what one refuses the other does, with the same code.
 func TestTwinsReadAlike(t *testing.T) {
-	n := start(t, "packages/merge/twin/main.ts")
+	n := webtest.Start(t, "packages/merge/twin/main.ts")
 	random := rand.New(rand.NewPCG(5, 1))
 	codes := map[string]int{}
 	type try struct {
@@ -223,7 +224,7 @@ func TestTwinsReadAlike(t *testing.T) {
 			}
 			tries, jobs = append(tries, try{as, b}), append(jobs, map[string]any{"job": "decode", "as": as, "base64": base64.StdEncoding.EncodeToString(b)})
 		}
-		for i, answer := range n.ask(jobs) {
+		for i, answer := range n.Ask(jobs) {
 			var got struct {
 				Value any    `json:"value"`
 				Code  string `json:"code"`

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"ruhu/internal/webtest"
 	"ruhu/sync/crdt"
 	"ruhu/sync/crdt/naive"
 )
@@ -309,16 +310,16 @@ func (l *life) compare(answer json.RawMessage, fail func(format string, args ...
 
 // TestTwinsMergeAlikeAndShrinks finds the smallest history on which the twins differ.
 func TestTwinsMergeAlikeAndShrinks(t *testing.T) {
-	n := start(t, "packages/merge/twin/main.ts")
+	n := webtest.Start(t, "packages/merge/twin/main.ts")
 	rapid.Check(t, func(t *rapid.T) {
 		l := newLife(func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") })
-		l.compare(n.ask([]any{l.job()})[0], t.Fatalf)
+		l.compare(n.Ask([]any{l.job()})[0], t.Fatalf)
 	})
 }
 
 // TestTwinsMergeAlike is the breadth.
 func TestTwinsMergeAlike(t *testing.T) {
-	n := start(t, "packages/merge/twin/main.ts")
+	n := webtest.Start(t, "packages/merge/twin/main.ts")
 	const batch, seed = 100, 2
 	steps, sets, conflicts, rows, states := 0, 0, 0, 0, 0
 	for from := 0; from < *histories; from += batch {
@@ -328,7 +329,7 @@ func TestTwinsMergeAlike(t *testing.T) {
 			l := newLife(rand.New(rand.NewPCG(seed, uint64(i))).IntN)
 			lives, jobs = append(lives, l), append(jobs, l.job())
 		}
-		for i, answer := range n.ask(jobs) {
+		for i, answer := range n.Ask(jobs) {
 			steps += lives[i].compare(answer, func(format string, args ...any) {
 				t.Helper()
 				t.Fatalf("history %d of seed %d: "+format, append([]any{from + i, seed}, args...)...)

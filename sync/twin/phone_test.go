@@ -14,6 +14,7 @@ import (
 
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
+	"ruhu/internal/webtest"
 	"ruhu/sync/crdt"
 	"ruhu/sync/phone"
 	"ruhu/sync/sim"
@@ -23,7 +24,7 @@ import (
 // handsets are phones that run in Node, with disk, link, clock and randomness here.
 type handsets struct {
 	t     testing.TB
-	node  *node
+	node  *webtest.Node
 	keep  bool // forms are kept when they are opened
 	count int
 	calls int
@@ -31,7 +32,7 @@ type handsets struct {
 }
 
 func newHandsets(t testing.TB) *handsets {
-	return &handsets{t: t, node: start(t, "packages/sync/twin/main.ts"), at: map[int]*nodePhone{}}
+	return &handsets{t: t, node: webtest.Start(t, "packages/sync/twin/main.ts"), at: map[int]*nodePhone{}}
 }
 
 // message is what goes over the pipe, either way.
@@ -102,13 +103,13 @@ type nodePhone struct {
 func (p *nodePhone) do(m message, into any) (json.RawMessage, error) {
 	p.h.t.Helper()
 	m.Phone, m.Now = p.id, clock.Millis(p.o.Clock.Now())
-	p.h.node.say(m)
+	p.h.node.Say(m)
 	for {
 		var got message
-		p.h.node.hear(&got)
+		p.h.node.Hear(&got)
 		if got.Call != "" {
 			p.h.calls++
-			p.h.node.say(p.serve(got))
+			p.h.node.Say(p.serve(got))
 			continue
 		}
 		if got.Error != "" {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ruhu/internal/webtest"
 	"ruhu/sync/crdt"
 	"ruhu/sync/crdt/naive"
 	"ruhu/sync/wire"
@@ -15,7 +16,7 @@ import (
 
 // TestTwinsReckonAlike: what is said of many things at once, and what stays of a set whose values were withheld.
 func TestTwinsReckonAlike(t *testing.T) {
-	n := start(t, "packages/merge/twin/main.ts")
+	n := webtest.Start(t, "packages/merge/twin/main.ts")
 	random := rand.New(rand.NewPCG(8, 8))
 	prefixes := []string{"q2", "g", "m[b]", "m/note", "m/k", "m[a]/k[x]", "__proto__", "__proto__/toString", "a/b", "a[r1]/b", "a"}
 	stripped := 0
@@ -46,7 +47,7 @@ func TestTwinsReckonAlike(t *testing.T) {
 			a, b := prefixes[random.IntN(len(prefixes))], prefixes[random.IntN(len(prefixes))]
 			jobs, want = append(jobs, map[string]any{"job": "paths", "a": a, "b": b}), append(want, crdt.PathCovers(a, b))
 		}
-		for i, answer := range n.ask(jobs) {
+		for i, answer := range n.Ask(jobs) {
 			var got any
 			require.NoError(t, json.Unmarshal(answer, &got))
 			require.Equal(t, want[i], got, "%v", jobs[i])

@@ -1,4 +1,5 @@
-package twin_test
+// Package webtest runs programs of web/ in Node for tests in Go, and talks with them in lines of JSON.
+package webtest
 
 import (
 	"bufio"
@@ -8,23 +9,26 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// node is a program of the web workspace, running.
-type node struct {
+// Node is a program of the web workspace, running. It is for one goroutine.
+type Node struct {
 	t   testing.TB
 	in  io.WriteCloser
 	out *bufio.Reader
 }
 
-// start runs a program of web/ in Node. Without Node or the workspace's packages the test is skipped, and says so.
-func start(t testing.TB, program string) *node {
+// Start runs a program of web/ in Node until the test ends; one that ends otherwise, or says something on its standard error,
+// fails the test. Without Node or the workspace's packages the test is skipped, and says so.
+func Start(t testing.TB, program string) *Node {
 	t.Helper()
-	web, err := filepath.Abs("../../web")
-	require.NoError(t, err)
+	_, here, _, ok := runtime.Caller(0)
+	require.True(t, ok)
+	web := filepath.Join(filepath.Dir(here), "..", "..", "web")
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("Node is not installed")
 	}
@@ -47,11 +51,11 @@ func start(t testing.TB, program string) *node {
 			t.Errorf("node: %v\n%s", err, stderr.String())
 		}
 	})
-	return &node{t: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
+	return &Node{t: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
 }
 
-// say sends one value as a line of JSON.
-func (n *node) say(v any) {
+// Say sends one value as a line of JSON.
+func (n *Node) Say(v any) {
 	n.t.Helper()
 	b, err := json.Marshal(v)
 	require.NoError(n.t, err)
@@ -59,22 +63,20 @@ func (n *node) say(v any) {
 	require.NoError(n.t, err)
 }
 
-// hear reads one line of JSON.
-func (n *node) hear(v any) {
+// Hear reads one line of JSON.
+func (n *Node) Hear(v any) {
 	n.t.Helper()
 	line, err := n.out.ReadBytes('\n')
 	require.NoError(n.t, err, "%s", line)
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber()
-	require.NoError(n.t, d.Decode(v))
+	require.NoError(n.t, json.Unmarshal(line, v), "%s", line)
 }
 
-// ask gives the other half jobs and returns its answers as JSON.
-func (n *node) ask(jobs []any) []json.RawMessage {
+// Ask gives the other side jobs and returns its answers as JSON.
+func (n *Node) Ask(jobs []any) []json.RawMessage {
 	n.t.Helper()
-	n.say(jobs)
+	n.Say(jobs)
 	var out []json.RawMessage
-	n.hear(&out)
+	n.Hear(&out)
 	require.Len(n.t, out, len(jobs))
 	return out
 }
