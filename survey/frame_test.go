@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ruhu/internal/errs"
+	"ruhu/schema/instruments"
 	"ruhu/survey"
 	"ruhu/sync"
 	"ruhu/sync/wire"
@@ -91,7 +92,7 @@ func TestAPhoneIsToldWhatItNeedsAndNoMore(t *testing.T) {
 	require.Empty(t, lines(sync.Viewer{Worker: "us_nobody", Street: street}, wire.KindAssignment))
 	require.Contains(t, lines(wang, wire.KindSurvey)[0].Body, survey.HashNotice(survey.Words{ZH: "告知书", EN: "Notice"}))
 	forms := lines(wang, wire.KindForm)
-	require.Len(t, forms, 3)
+	require.Len(t, forms, len(instruments.All()))
 	require.Contains(t, forms[0].Body, survey.NoticeFile)
 
 	version := func(v sync.Viewer) map[wire.Kind]string {

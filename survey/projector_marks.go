@@ -5,7 +5,8 @@ import (
 )
 
 // refusal takes the answers out where consent was refused, also where only one of several live answers says so: of who
-// refuses, a disposition is kept and nothing else is used. That there were answers is flagged at the question of consent.
+// refuses, a disposition is kept and nothing else is used, but what the phone filled in by itself (the village). That there
+// were answers is flagged at the question of consent.
 func (w *projection) refusal() {
 	if w.plan == nil || w.plan.consent == nil {
 		return
@@ -20,7 +21,7 @@ func (w *projection) refusal() {
 	cells, nodes, answered := w.packed.Cells[:0], w.nodes[:0], false
 	for i, node := range w.nodes {
 		c := w.packed.Cells[i]
-		if node != nil && node != w.plan.consent && node.Asked() || node == nil {
+		if node != nil && node != w.plan.consent && node.Asked() && node.ReadOnly != "true()" || node == nil {
 			answered = answered || c.Mark&MarkNull == 0
 			continue
 		}

@@ -134,8 +134,8 @@ func (c demoCmd) print(e *env, url string, r demo.Report) error {
 	for i, v := range versions {
 		versions[i] = fmt.Sprintf("%d with version %s", r.Versions[v], v)
 	}
-	fmt.Fprintf(&b, "questionnaire: %s\n%d village sheets, %d appraisal tallies (%d confirmed by a second person), %d follow-ups, %d back-checks\n\n",
-		strings.Join(versions, ", "), r.VillageSheets, r.Tallies, r.Confirmed, r.FollowUps, r.BackChecks)
+	fmt.Fprintf(&b, "questionnaire: %s\n%d village sheets, %d appraisal tallies (%d confirmed by a second person), %d volunteers, %d follow-ups, %d back-checks\n\n",
+		strings.Join(versions, ", "), r.VillageSheets, r.Tallies, r.Confirmed, r.Volunteers, r.FollowUps, r.BackChecks)
 	fmt.Fprintf(&b, "office   %s/office/\n", url)
 	fmt.Fprintf(&b, "summary  %s/office/streets/%s\n", url, demo.OfficeStreet)
 	names := []string{}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"sync/atomic"
 	"time"
 
 	"ruhu/auth"
@@ -60,8 +61,8 @@ func (f *field) backChecks(ctx context.Context) error {
 	if _, err := f.a.Survey.ImportAssignments(ctx, who, bytes.NewReader(table.Bytes())); err != nil {
 		return err
 	}
-	f.report.BackChecks = n
-	return f.eachOf(ctx, walkers, "back-checks", func(w *walker) error {
+	var checked atomic.Int64
+	err := f.eachOf(ctx, walkers, "back-checks", func(w *walker) error {
 		if len(todo[w]) == 0 {
 			return nil
 		}
@@ -72,10 +73,16 @@ func (f *field) backChecks(ctx context.Context) error {
 			w.clock.Advance(time.Duration(20+w.rng.IntN(30)) * time.Minute)
 			subject := answers.Subject{Case: c.task.Case, Village: survey.VillageOf(c.task.Grid), Grid: c.task.Grid, NoticeHash: w.notice,
 				Start: w.clock.Now().In(zone), First: c.first}
-			if _, err := w.submit(ctx, phone.Answers, w.forms[instruments.BackCheck], subject, nil); err != nil {
+			record, err := w.submit(ctx, phone.Answers, w.forms[instruments.BackCheck], subject, nil)
+			if err != nil {
 				return err
+			}
+			if record != "" {
+				checked.Add(1)
 			}
 		}
 		return w.sync(ctx)
 	})
+	f.report.BackChecks = int(checked.Load())
+	return err
 }

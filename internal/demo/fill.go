@@ -62,6 +62,7 @@ type Report struct {
 	VillageSheets int            `json:"village_sheets"` // of all villages, two waves
 	Tallies       int            `json:"tallies"`        // of appraisals
 	Confirmed     int            `json:"confirmed"`      // tallies a second person confirmed
+	Volunteers    int            `json:"volunteers"`     // interviews of willing candidates
 	FollowUps     int            `json:"follow_ups"`
 	BackChecks    int            `json:"back_checks"`
 	Took          string         `json:"took"`
@@ -168,12 +169,12 @@ func (f *field) enrol(ctx context.Context) error {
 			return err
 		}
 		codes[wk] = code
-		forms := []string{instruments.HouseholdSentiment, instruments.VisitLog, instruments.CandidateInterview, instruments.FollowUp}
+		forms := []string{instruments.HouseholdSentiment, instruments.VisitLog, instruments.FollowUp}
 		if i < len(f.d.Workers) {
 			f.walkers = append(f.walkers, wk)
 		} else {
 			f.liaisons = append(f.liaisons, wk)
-			forms = []string{instruments.VillageSheet, instruments.Appraisal}
+			forms = []string{instruments.VillageSheet, instruments.Appraisal, instruments.CandidateInterview}
 		}
 		for _, g := range w.Grids {
 			for _, form := range forms {

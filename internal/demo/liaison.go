@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	"ruhu/schema"
@@ -30,7 +29,8 @@ func liaisonsOf(d *District) []Worker {
 	return list
 }
 
-// sheets has every liaison fill the sheet of each village in two waves, and enter the tally of its appraisal between them.
+// sheets has every liaison fill the sheet of each village in two waves, enter the tally of its appraisal and talk to three
+// volunteers between them.
 func (f *field) sheets(ctx context.Context) error {
 	err := f.eachOf(ctx, f.liaisons, "village sheets", func(w *walker) error {
 		for wave := 1; wave <= 2; wave++ {
@@ -41,8 +41,10 @@ func (f *field) sheets(ctx context.Context) error {
 				if wave == 2 {
 					continue
 				}
-				if err := w.village(ctx, instruments.Appraisal, grid, wave); err != nil {
-					return err
+				for _, form := range []string{instruments.Appraisal, instruments.CandidateInterview, instruments.CandidateInterview, instruments.CandidateInterview} {
+					if err := w.village(ctx, form, grid, wave); err != nil {
+						return err
+					}
 				}
 			}
 			w.clock.Advance(30 * time.Hour)
@@ -52,6 +54,7 @@ func (f *field) sheets(ctx context.Context) error {
 	for _, w := range f.liaisons {
 		f.report.VillageSheets += w.sheets
 		f.report.Tallies += len(w.tallies)
+		f.report.Volunteers += w.volunteers
 	}
 	return err
 }
@@ -59,24 +62,28 @@ func (f *field) sheets(ctx context.Context) error {
 // village fills one form about a whole village.
 func (w *walker) village(ctx context.Context, form, grid string, wave int) error {
 	w.clock.Advance(20 * time.Minute)
-	who := answers.Subject{Village: grid[:12], Grid: grid, Start: w.clock.Now().In(zone), Attempt: wave}
+	who := answers.Subject{Village: grid[:12], Grid: grid, NoticeHash: w.notice, Start: w.clock.Now().In(zone), Attempt: wave}
 	record, err := w.submit(ctx, phone.Answers, w.forms[form], who, nil)
-	if err != nil {
-		return err
-	}
-	if form == instruments.Appraisal {
+	switch {
+	case err != nil || record == "":
+	case form == instruments.Appraisal:
 		w.tallies = append(w.tallies, record)
-	} else {
+	case form == instruments.CandidateInterview:
+		w.volunteers++
+	default:
 		w.sheets++
 	}
-	return nil
+	return err
 }
 
-// submit draws a record of a form and sends it off in one go.
+// submit draws a record of a form and sends it off in one go; "" where the person refused: then nothing is kept.
 func (w *walker) submit(ctx context.Context, stream phone.Stream, form *schema.Form, who answers.Subject, truth answers.Truth) (string, error) {
 	drawn, err := answers.Generate(form, who, truth, w.rng)
 	if err != nil {
 		return "", err
+	}
+	if drawn.Disposition != "" && drawn.Disposition != "1.1" {
+		return "", nil
 	}
 	s, err := w.phone.New(stream, form.ID, form.Version, who.Grid)
 	if err != nil {
@@ -150,6 +157,3 @@ func (f *field) confirm(ctx context.Context) error {
 	}
 	return f.eachOf(ctx, here, "tallies confirmed", func(w *walker) error { return w.sync(ctx) })
 }
-
-// formOf asks for records of a form in the office's street.
-func formOf(form string) url.Values { return url.Values{"form": {form}, "area": {OfficeStreet}} }

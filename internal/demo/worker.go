@@ -47,12 +47,13 @@ type walker struct {
 	count  map[string]int      // disposition -> how often
 	given  map[string][]string // record -> answers of the battery as typed, for the proof
 
-	visited   map[string]task              // record -> household
-	first     map[string]map[string]string // record -> what was answered, for the back-check
-	used      map[string]int               // version of the questionnaire -> interviews
-	followUps int
-	sheets    int
-	tallies   []string
+	visited    map[string]task              // record -> household
+	first      map[string]map[string]string // record -> what was answered, for the back-check
+	used       map[string]int               // version of the questionnaire -> interviews
+	followUps  int
+	sheets     int
+	volunteers int
+	tallies    []string
 }
 
 // begin enrols the phone and fetches the day's list.

@@ -1,6 +1,8 @@
 package answers
 
 import (
+	"hash/fnv"
+	"math/rand/v2"
 	"strings"
 	"time"
 )
@@ -18,6 +20,13 @@ func (d *draw) rows(repeat string, n int, fill func(i int)) {
 		d.out.Rows = append(d.out.Rows, row)
 	}
 	d.out.Values = outer
+}
+
+// village returns chance that is the same for every sheet of a village: what does not change between two waves.
+func (d *draw) village() *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(d.who.Village)) // a hash does not fail
+	return rand.New(rand.NewPCG(h.Sum64(), 0x5ee7))
 }
 
 // day writes the date some days after the subject's.
@@ -92,11 +101,12 @@ func (d *draw) sheet() {
 	if len(d.several("method", 0.5, 5)) == 0 {
 		d.set("method", "5")
 	}
-	households := 260 + d.rng.IntN(900)
-	people := households*3 + d.rng.IntN(households)
-	electors := people * (70 + d.rng.IntN(12)) / 100
-	reps := 25 + d.rng.IntN(40)
-	due := 4 + d.rng.IntN(5)
+	place := d.village()
+	households := 260 + place.IntN(900)
+	people := households*3 + place.IntN(households)
+	electors := people * (70 + place.IntN(12)) / 100
+	reps := 25 + place.IntN(40)
+	due := 4 + place.IntN(5)
 	candidates := 5 + d.rng.IntN(10)
 	willing := d.rng.IntN(candidates + 1)
 	for name, n := range map[string]int{
@@ -106,7 +116,7 @@ func (d *draw) sheet() {
 	} {
 		d.set(name, number(n))
 	}
-	d.one("reps_basis", 0.6, 0.4)
+	d.set("reps_basis", number(1+place.IntN(2)))
 	d.one("about", 0.3, 0.7)
 	d.roster()
 	d.one("run_state", 0.62, 0.25, 0.11, 0.02)
@@ -122,6 +132,9 @@ func (d *draw) sheet() {
 func (d *draw) roster() {
 	vacancies, committee, women := 0, 0, 0
 	posts := []string{"1", "2", "3", "3", "4", "5", "6", "6"}
+	shared := d.rng
+	d.rng = d.village() // the team is the same in every wave
+	defer func() { d.rng = shared }()
 	both := d.rng.Float64() < 0.6
 	d.rows("roster", len(posts), func(i int) {
 		post := posts[i]

@@ -101,6 +101,29 @@ func (q *question) onlyIn(versions []*schema.Form) {
 	if len(have) < len(versions) {
 		q.only, q.doors = have, false
 	}
+	for i, c := range q.choices {
+		var offer []string
+		for _, f := range versions {
+			n := f.Node(q.node.Path)
+			if n == nil || n.Choices == nil || n.Choices.List == nil {
+				continue
+			}
+			if _, ok := n.Choices.List.Place(c.Value); ok {
+				offer = append(offer, f.Version)
+			}
+		}
+		if len(offer) < len(have) {
+			q.choices[i].Label = onlyOffered(wordsOf(c.Label, c.Value), offer)
+		}
+	}
+}
+
+// onlyOffered says beside a choice's words which versions offer it, where others ask the question without it.
+func onlyOffered(w Words, versions []string) schema.Text {
+	return schema.Text{Words: map[string]string{
+		"zh": w.ZH + "（只有版本 " + strings.Join(versions, "、") + " 有此项）",
+		"en": w.EN + " (offered by version " + strings.Join(versions, ", ") + " only)",
+	}}
 }
 
 // versionQuestions is questionsOf for one version.
