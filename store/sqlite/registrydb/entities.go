@@ -9,6 +9,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
@@ -21,12 +22,33 @@ import (
 type Entities struct {
 	db    *DB
 	slots *keys.Slots
+
+	mu         sync.Mutex
+	next, past uint64 // slots that are reserved and not used yet
 }
 
 var _ entity.Store = (*Entities)(nil)
 
 // Entities returns the entity lists of the file. Their keys are slots of the registry's slot file.
-func (db *DB) Entities(slots *keys.Slots) *Entities { return &Entities{db, slots} }
+func (db *DB) Entities(slots *keys.Slots) *Entities { return &Entities{db: db, slots: slots} }
+
+// slotBlock is how many keys are reserved at once: reserving costs an fsync. What a process leaves over is never used.
+const slotBlock = 64
+
+// fresh returns a key that nobody uses.
+func (e *Entities) fresh() (slot uint64, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.next == e.past {
+		if e.next, err = e.slots.Reserve(slotBlock); err != nil {
+			e.past = e.next
+			return 0, err
+		}
+		e.past = e.next + slotBlock
+	}
+	e.next++
+	return e.next - 1, nil
+}
 
 func hashOf(what string, parts ...string) []byte {
 	h := sha256.New()
@@ -97,7 +119,7 @@ func (w *writing) source(source []byte) (*keys.Sealer, error) {
 	err := w.tx.QueryRow(`SELECT slot, erased FROM entity_sources WHERE source = ?`, source).Scan(&slot, &erased)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		if slot, err = w.slots.Reserve(1); err == nil {
+		if slot, err = w.fresh(); err == nil {
 			_, err = w.tx.Exec(`INSERT INTO entity_sources (source, slot, erased) VALUES (?, ?, 0)`, source, slot)
 		}
 	case err == nil && erased:
@@ -160,11 +182,11 @@ func (w *writing) entity(street, list, id string) (ref, version int64, err error
 	if !errors.Is(err, sql.ErrNoRows) {
 		return ref, version, err
 	}
-	slot, err := w.slots.Reserve(1)
+	slot, err := w.fresh()
 	if err != nil {
 		return 0, 0, err
 	}
-	seq, err := w.next(street, list)
+	seq, err := w.nextSeq(street, list)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -173,8 +195,8 @@ func (w *writing) entity(street, list, id string) (ref, version int64, err error
 	return ref, 0, err
 }
 
-// next takes the next number of a list's changes.
-func (w *writing) next(street, list string) (seq uint64, err error) {
+// nextSeq takes the next number of a list's changes.
+func (w *writing) nextSeq(street, list string) (seq uint64, err error) {
 	err = w.tx.QueryRow(`INSERT INTO entity_lists (street, list, seq) VALUES (?, ?, 1) ON CONFLICT (street, list) DO UPDATE SET seq = seq + 1 RETURNING seq`, street, list).Scan(&seq)
 	return seq, err
 }
@@ -242,7 +264,7 @@ func (w *writing) derive(ref, version int64) (entity.Row, error) {
 	if err != nil {
 		return r, err
 	}
-	seq, err := w.next(h.street, h.list)
+	seq, err := w.nextSeq(h.street, h.list)
 	if err != nil {
 		return r, err
 	}

@@ -117,11 +117,11 @@ func (w *writing) rederive(ref int64, gone map[written]bool) error {
 	if err := w.tx.QueryRow(headColumns+` WHERE ref = ?`, ref).Scan(h.fields()...); err != nil {
 		return err
 	}
-	fresh, err := w.slots.Reserve(1)
+	slot, err := w.fresh()
 	if err != nil {
 		return err
 	}
-	sealer, err := w.slots.Sealer(fresh)
+	sealer, err := w.slots.Sealer(slot)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (w *writing) rederive(ref int64, gone map[written]bool) error {
 	if _, err := w.tx.Exec(`INSERT INTO entity_spent (slot) VALUES (?) ON CONFLICT DO NOTHING`, h.slot); err != nil {
 		return err
 	}
-	if _, err := w.tx.Exec(`UPDATE entities SET slot = ? WHERE ref = ?`, fresh, ref); err != nil {
+	if _, err := w.tx.Exec(`UPDATE entities SET slot = ? WHERE ref = ?`, slot, ref); err != nil {
 		return err
 	}
 	_, err = w.derive(ref, h.version+1)
