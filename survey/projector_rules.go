@@ -3,6 +3,7 @@ package survey
 import (
 	"slices"
 
+	"ruhu/schema"
 	"ruhu/schema/judge"
 )
 
@@ -38,8 +39,17 @@ func (w *projection) judge() {
 	clear(rec.Rows)
 	rec.Values, rec.Rows, rec.Withheld = rec.Values[:0], rec.Rows[:0], nil
 	w.p.spare.Put(rec)
-	for i := range list {
+	for i := range list[:min(len(list), maxBroken)] {
 		w.broken(&list[i])
+	}
+}
+
+// answers yields the shown answers with their questions.
+func (w *projection) answers(yield func(string, *schema.Node) bool) {
+	for i, n := range w.nodes {
+		if !yield(w.packed.Cells[i].Path, n) {
+			return
+		}
 	}
 }
 
@@ -53,7 +63,7 @@ func (w *projection) broken(v *judge.Violation) {
 	if v.Rule == judge.RuleCalculated && i >= 0 {
 		w.recalculated(&w.packed.Cells[i], v)
 	}
-	merged := v.Rule != judge.RuleCalculated && mergedRule(v, w.s, w.form.Lookup)
+	merged := v.Rule != judge.RuleCalculated && mergedRule(v, w.s, w.answers)
 	if v.Rule == judge.RuleRequired && !merged {
 		if w.incomplete {
 			return

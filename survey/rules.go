@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	gosync "sync"
@@ -94,21 +95,28 @@ func sameRows(a, b string) bool {
 	return true
 }
 
-// mergedRule reports whether the answers that a broken rule looks at were written by more than one device.
-func mergedRule(v *judge.Violation, s *crdt.State, node func(path string) *schema.Node) bool {
+// mergedRule reports whether the answers that a broken rule looks at were written by more than one device. answers yields
+// the record's answers with their questions.
+func mergedRule(v *judge.Violation, s *crdt.State, answers iter.Seq2[string, *schema.Node]) bool {
 	first := ""
-	for path, shown := range s.Visible {
-		if path[0] == '@' || path != v.Path && (!slices.Contains(v.Reads, node(path)) || !sameRows(path, v.Path)) {
+	for path, n := range answers {
+		if path != v.Path && (n == nil || !slices.Contains(v.Reads, n) || !sameRows(path, v.Path)) {
 			continue
 		}
-		if first == "" {
+		shown, ok := s.Shown(path)
+		switch {
+		case !ok:
+		case first == "":
 			first = shown.Device
-		} else if shown.Device != first {
+		case shown.Device != first:
 			return true
 		}
 	}
 	return false
 }
+
+// maxBroken bounds the broken rules that a record is told of.
+const maxBroken = 100
 
 // BrokenRule is a rule of its form that a record breaks, as a reviewer reads it.
 type BrokenRule struct {
@@ -126,8 +134,19 @@ func (s *Service) broken(form *schema.Form, state *crdt.State, status string) []
 	if form == nil || !Counts(status) {
 		return list
 	}
-	for _, v := range s.rules.of(form).Judge(judged(form, state), &judge.Env{Now: asOf(state), Zone: s.Zone}) {
-		merged := mergedRule(&v, state, form.Lookup)
+	rec := judged(form, state)
+	answers := func(yield func(string, *schema.Node) bool) {
+		for i := range rec.Values {
+			if !yield(rec.Values[i].Path, rec.Values[i].Node) {
+				return
+			}
+		}
+	}
+	for i, v := range s.rules.of(form).Judge(rec, &judge.Env{Now: asOf(state), Zone: s.Zone}) {
+		if i == maxBroken {
+			break
+		}
+		merged := mergedRule(&v, state, answers)
 		b := BrokenRule{Path: v.Path, Rule: string(v.Rule), Flag: string(flagOf(&v, merged)), Merged: merged}
 		switch v.Rule {
 		case judge.RuleConstraint:

@@ -46,7 +46,7 @@ func (r *run) question(p *place) {
 	}
 	if d.calculate != nil && d.derived {
 		text := p.Text()
-		if p.computed == computed && p.written && !equalTexts(d, p.kept, text) {
+		if p.computed == computed && p.written && !equalTexts(d, p.kept, text) && (text == "" || d.node.Fits(text)) {
 			r.breaks(p, RuleCalculated, d.calculate)
 			r.out[len(r.out)-1].Value = text
 		}
