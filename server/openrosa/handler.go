@@ -68,6 +68,7 @@ func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, q Request, repor
 	if err := x.serve(); err != nil {
 		x.report.Err = err
 		x.fail(err)
+		x.drain()
 	}
 }
 
@@ -79,7 +80,7 @@ func (x *exchange) headers() {
 	h.Set("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[x.Lang])
 	h.Set("Date", x.Clock.Now().UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Authorization, Accept-Language")
+	h.Add("Vary", "Authorization, Accept-Language")
 }
 
 func (x *exchange) serve() error {
@@ -151,7 +152,11 @@ type route struct {
 // parseRoute takes a path apart as it came on the wire, so that a slash within a form's id stays one. Code bad-request.
 func parseRoute(path string) (route, error) {
 	var rt route
-	parts := strings.Split(strings.Trim(strings.TrimPrefix(path, Prefix), "/"), "/")
+	parts := strings.Split(strings.TrimPrefix(path, Prefix), "/")
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" }) // a base that ends in slashes
+	if len(parts) == 0 {
+		return rt, nil
+	}
 	for i, part := range parts {
 		plain, err := url.PathUnescape(part)
 		if err != nil || strings.ContainsRune(plain, 0) {

@@ -153,6 +153,18 @@ func TestFormsAndFilesAreRevalidated(t *testing.T) {
 	require.Equal(t, "GET, HEAD", res.Header.Get("Allow"))
 }
 
+func TestARefusedBodyIsReadToItsEnd(t *testing.T) {
+	s := open(t, false)
+	text, kind := body(`name="xml_submission_file"; filename="x"`, instanceXML("unknown", "1", "uuid:1", ""), `name="a"; filename="a.png"`, strings.Repeat("x", 9_000_000))
+	for range 5 {
+		res, answer := s.send("POST", s.keyed()+"/submission", text, "Content-Type", kind)
+		require.Equal(t, http.StatusNotFound, res.StatusCode)
+		require.Contains(t, answer, "unknown", "the client hears why")
+	}
+	res, _ := s.send("GET", s.keyed()+"//formList", "")
+	require.Equal(t, http.StatusOK, res.StatusCode, "an address that was typed with a slash at its end")
+}
+
 func TestWhoIsLetIn(t *testing.T) {
 	s := open(t, false)
 	s.forms.add("a", "1", "甲", "<a/>")

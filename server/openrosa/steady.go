@@ -24,6 +24,9 @@ func (s *steady) begin(x *exchange) {
 }
 
 func (s *steady) move() {
+	if s.x == nil {
+		return // the listener's own time holds
+	}
 	now := s.x.Sockets.Now()
 	if now.Sub(s.moved) < moveEvery || now.After(s.until) {
 		return
@@ -58,4 +61,24 @@ func (w *lateWriter) Write(b []byte) (int, error) {
 	w.begun = true
 	w.x.steady.move()
 	return w.x.w.Write(b)
+}
+
+// drainUnknown is how much of a refused body is read of somebody nobody knows.
+const drainUnknown = 1 << 20
+
+// drain reads what is left of a refused body: clients send all of it before they look at the answer, and one that is cut off
+// in the middle never sees why.
+func (x *exchange) drain() {
+	if x.r.Method != http.MethodPost || x.r.Body == nil {
+		return
+	}
+	most := int64(drainUnknown)
+	if x.report.Principal.UserID != "" {
+		most = limits.OpenRosaBytes
+		x.steady.begin(x)
+		if f, ok := x.w.(http.Flusher); ok {
+			f.Flush()
+		}
+	}
+	_, _ = io.CopyN(io.Discard, x.body(), most) // what is not there need not be read
 }
