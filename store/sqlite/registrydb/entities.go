@@ -23,8 +23,8 @@ type Entities struct {
 	db    *DB
 	slots *keys.Slots
 
-	mu         sync.Mutex
-	next, past uint64 // slots that are reserved and not used yet
+	mu    sync.Mutex
+	spare []uint64 // slots that are reserved and not used yet
 }
 
 var _ entity.Store = (*Entities)(nil)
@@ -32,22 +32,40 @@ var _ entity.Store = (*Entities)(nil)
 // Entities returns the entity lists of the file. Their keys are slots of the registry's slot file.
 func (db *DB) Entities(slots *keys.Slots) *Entities { return &Entities{db: db, slots: slots} }
 
-// slotBlock is how many keys are reserved at once: reserving costs an fsync. What a process leaves over is never used.
+// slotBlock is how many keys are reserved at least: reserving costs an fsync. What a process leaves over is never used.
 const slotBlock = 64
+
+// reserve makes sure that n keys are at hand.
+func (e *Entities) reserve(n int) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.atHand(n)
+}
+
+func (e *Entities) atHand(n int) error {
+	if len(e.spare) >= n {
+		return nil
+	}
+	more := max(slotBlock, n-len(e.spare))
+	first, err := e.slots.Reserve(uint64(more))
+	if err != nil {
+		return err
+	}
+	for i := range more {
+		e.spare = append(e.spare, first+uint64(i))
+	}
+	return nil
+}
 
 // fresh returns a key that nobody uses.
 func (e *Entities) fresh() (slot uint64, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.next == e.past {
-		if e.next, err = e.slots.Reserve(slotBlock); err != nil {
-			e.past = e.next
-			return 0, err
-		}
-		e.past = e.next + slotBlock
+	if err := e.atHand(1); err != nil {
+		return 0, err
 	}
-	e.next++
-	return e.next - 1, nil
+	slot, e.spare = e.spare[0], e.spare[1:]
+	return slot, nil
 }
 
 func hashOf(what string, parts ...string) []byte {
@@ -82,6 +100,9 @@ func (e *Entities) write(ctx context.Context, op string, fn func(w *writing) err
 
 // Apply implements entity.Store.
 func (e *Entities) Apply(ctx context.Context, s entity.Submission, changes []entity.Addressed, faults []entity.Fault) (n int, err error) {
+	if err := e.reserve(len(changes) + 1); err != nil { // before others wait for the transaction
+		return 0, errs.Wrap("apply entities", err)
+	}
 	err = e.write(ctx, "apply entities", func(w *writing) error {
 		n = 0
 		source := sourceOf(s.Record)
