@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"ruhu/auth"
 	"ruhu/internal/jobs"
 	"ruhu/survey"
 	"ruhu/survey/export"
@@ -11,9 +12,11 @@ import (
 
 // writeExport makes the file of a job from one snapshot of the answers. Pseudonyms hold for one owner and snapshot.
 func (a *App) writeExport(ctx context.Context, job survey.ExportJob, w io.Writer, progress func(done, total int64) error) (jobs.Result, error) {
-	info, _ := a.Survey.Info(job.Form)
+	info, used := a.Survey.Info(job.Form)
+	// Nobody was promised anything about a form that no survey uses: the operator gets what came, as in a correction file.
+	correction := job.Correction || !used && job.Owner == auth.OperatorID
 	plan, err := export.NewPlan(export.Options{Form: job.Form, Versions: a.Survey.Snapshot().Versions(job.Form), Area: job.Area,
-		Statuses: job.Statuses, Format: export.Format(job.Format), Correction: job.Correction, Whole: !info.Kind.Protected(), Demo: a.opts.Demo,
+		Statuses: job.Statuses, Format: export.Format(job.Format), Correction: correction, Whole: !info.Kind.Protected(), Demo: a.opts.Demo,
 		Master: a.Keys.Derive("pseudonym"), Grant: job.Owner})
 	if err != nil {
 		return jobs.Result{}, err
