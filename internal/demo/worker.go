@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"ruhu/internal/clock"
@@ -82,19 +83,9 @@ func (w *walker) begin(ctx context.Context, code string) error {
 			w.tasks = append(w.tasks, task{Household: b.Household, Grid: item.Grid, Case: b.Case})
 		}
 	}
-	slices.SortFunc(w.tasks, func(a, b task) int { return compare(a.Household, b.Household) })
+	slices.SortFunc(w.tasks, func(a, b task) int { return strings.Compare(a.Household, b.Household) })
 	w.rng.Shuffle(len(w.tasks), func(i, j int) { w.tasks[i], w.tasks[j] = w.tasks[j], w.tasks[i] })
 	return nil
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // sync pushes and pulls, again when the link failed on the way: a lost reply costs nothing but the repeat.
