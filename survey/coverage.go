@@ -201,6 +201,14 @@ func (s *Service) indexPage(ctx context.Context, street string) (more bool, err 
 			switch {
 			case it.Event != nil && it.Event.Kind == sync.EventErase:
 				gone = append(gone, it.Event.Record)
+			case it.Event != nil && it.Event.Kind == sync.EventLeave && it.Event.Record != "": // it may have gone into another record
+				rec, ok, err := r.Record(it.Event.Record)
+				if err != nil {
+					return err
+				}
+				if ok && rec.State != nil && rec.State.Erased {
+					gone = append(gone, rec.ID)
+				}
 			case it.Record != nil:
 				rec, ok, err := r.Record(it.Record.ID)
 				if err != nil {

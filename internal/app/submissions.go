@@ -9,12 +9,28 @@ import (
 	"ruhu/survey/submission"
 )
 
-// openSubmissions makes the service that takes what OpenRosa clients post.
+// openSubmissions makes the service that takes what OpenRosa clients post. Who hears of an erasure hears too of the records that
+// went into the erased one.
 func (a *App) openSubmissions(context.Context) (err error) {
+	alone := a.Survey.Erased
+	a.Survey.Erased = func(ctx context.Context, record string) error {
+		for _, s := range a.streams() {
+			went, err := s.store.Retired(ctx, record)
+			if err != nil {
+				return err
+			}
+			for _, id := range went {
+				if err := alone(ctx, id); err != nil {
+					return err
+				}
+			}
+		}
+		return alone(ctx, record)
+	}
 	a.Submissions, err = submission.New(submission.Config{
 		Answers:  submission.Log{Engine: a.Answers, Store: a.AnswersLog, Reader: logdb.SubmissionReader, Ledger: logdb.SubmissionLedger},
 		Registry: submission.Log{Engine: a.Registry, Store: a.RegistryLog, Reader: logdb.SubmissionReader, Ledger: logdb.SubmissionLedger},
-		Forms:    a.Survey, Blobs: posted{a.Blobs}, Clock: a.opts.Clock, Cases: a.AnswersLog.CaseGrid, Entities: entityLists{a},
+		Forms:    a.Survey, Blobs: posted{a.Blobs}, Clock: a.opts.Clock, Cases: a.AnswersLog.CaseGrid, Entities: entityLists{a}, Erased: a.Survey.Erased,
 		Fault: func(err error) { a.opts.Log.Error("entities of a submission", "error", err) },
 	})
 	return err

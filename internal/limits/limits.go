@@ -38,11 +38,11 @@ const (
 	XMLNodes = 400_000
 
 	XLSXBytes     = 8 << 20  // a workbook a form is made of
-	XLSXPartBytes = 24 << 20 // what is read of it, unpacked
+	XLSXPartBytes = 16 << 20 // what is read of it, unpacked
 	XLSXParts     = 2_000    // entries of the zip
 	XLSXRatio     = 200      // unpacked bytes per packed byte of a part over 1 MiB
 	XLSXRows      = 300_000  // rows of one sheet
-	XLSXColumns   = 1_024
+	XLSXColumns   = 512
 
 	FormNodes       = 20_000  // groups, repeats and questions of one form
 	FormChoices     = 250_000 // choices of all lists written in one form
@@ -58,9 +58,11 @@ const (
 	SubmissionBytes = 4 << 20 // the XML of one submission; its files come beside it
 	SubmissionNodes = 100_000 // elements, attributes and texts
 	InstanceIDChars = 249
-	// SubmissionFiles is how many files one post may carry, SubmissionVersions how many versions of one record are kept.
-	SubmissionFiles    = 500
-	SubmissionVersions = 200
+	// SubmissionFiles is how many files one post may carry, SubmissionVersions how many versions of one record are kept, and
+	// SubmissionRecordBytes how many bytes of XML they may come to.
+	SubmissionFiles       = 500
+	SubmissionVersions    = 200
+	SubmissionRecordBytes = 16 << 20
 )
 
 // HTTP: times and sizes of the listener.

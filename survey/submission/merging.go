@@ -7,6 +7,8 @@ import (
 
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
+	"ruhu/schema"
+	"ruhu/schema/instance"
 	"ruhu/sync"
 	"ruhu/sync/crdt"
 )
@@ -16,6 +18,13 @@ type merged struct {
 	Outcome
 	due   *Node     // its entities are to be applied
 	moved []FileRef // files of records that went into this one
+	ended []string  // records erased with it
+}
+
+// readNode is a node read by itself.
+type readNode struct {
+	doc  *instance.Document
+	inst *instance.Instance
 }
 
 // merging is one post in the writer's transaction.
@@ -27,8 +36,9 @@ type merging struct {
 	rec sync.Record
 	// begun: something of the record was merged
 	begun bool
-	all   []*Node // the record's nodes
-	old   crdt.VV // dots of submissions before this post
+	all   []*Node            // the record's nodes
+	old   crdt.VV            // dots of submissions before this post
+	known map[int64]readNode // nodes that were read
 }
 
 func (s *Service) merge(ctx context.Context, in *incoming) (out merged, err error) {
@@ -57,7 +67,8 @@ func (m *merging) run() (merged, error) {
 	}
 	if p.gone || m.begun && m.rec.State.Erased {
 		out.Dropped = true
-		return out, m.drop(p)
+		err := m.drop(p, &out)
+		return out, err
 	}
 	if m.rec.State == nil {
 		m.rec.State = &crdt.State{}
@@ -71,14 +82,16 @@ func (m *merging) run() (merged, error) {
 	out.New = !m.begun
 	out.Repeat, out.Changed = repeat != nil, repeat == nil && len(p.nodes) > 0
 	if repeat == nil && len(p.nodes) == 0 && !p.kids && len(p.joins) == 0 {
-		return out, m.leaf(&out)
+		err := m.leaf(&out)
+		return out, err
 	}
-	return out, m.weave(p, repeat, &out)
+	err = m.weave(p, repeat, &out)
+	return out, err
 }
 
 // drop keeps nothing of a post of an erased record but its ids, so that what goes on from it is known too; what came before
 // it and belongs to it goes as well.
-func (m *merging) drop(p placed) error {
+func (m *merging) drop(p placed, out *merged) error {
 	own, err := m.led.Nodes(m.in.node.Instance)
 	if err != nil {
 		return err
@@ -93,6 +106,7 @@ func (m *merging) drop(p placed) error {
 		if err := m.c.Erase(m.in.node.Meta.Street, record, "follows the erasure of "+p.record); err != nil {
 			return err
 		}
+		out.ended = append(out.ended, record)
 	}
 	return nil
 }
@@ -113,11 +127,28 @@ func (m *merging) fresh(record string) *Node {
 	return &n
 }
 
-func (m *merging) body(n *Node) ([]byte, error) {
+// read reads a node by itself; the post's own was read before.
+func (m *merging) read(n *Node, form *schema.Form) (*instance.Document, *instance.Instance, error) {
 	if n.No == 0 {
-		return m.in.body, nil
+		return m.in.doc, m.in.inst, nil
 	}
-	return m.led.Body(n, n.Meta.Bodies[0])
+	if k, ok := m.known[n.No]; ok {
+		return k.doc, k.inst, nil
+	}
+	src, err := m.led.Body(n, n.Meta.Bodies[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := instance.Open(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	inst, err := readDocument(n, form, doc)
+	if m.known == nil {
+		m.known = map[int64]readNode{}
+	}
+	m.known[n.No] = readNode{doc, inst}
+	return doc, inst, err
 }
 
 // leaf merges a post that changes nothing of how others are read: it says what it says against the version it replaces.
@@ -126,10 +157,10 @@ func (m *merging) leaf(out *merged) error {
 	if err := m.load(out.Record); err != nil {
 		return err
 	}
-	if len(m.all) >= limits.SubmissionVersions {
-		return errs.New(errs.OverQuota, "merge submission", "record %s has %d versions", out.Record, len(m.all))
+	if err := m.room(); err != nil {
+		return err
 	}
-	f, err := newFamily(append(lineage(m.all, n), n), m.s.Forms.Snapshot(), m.body)
+	f, err := newFamily(append(lineage(m.all, n), n), m.s.Forms.Snapshot(), m.read)
 	if err != nil {
 		return err
 	}
@@ -140,6 +171,24 @@ func (m *merging) leaf(out *merged) error {
 		return err
 	}
 	return m.store(n, out)
+}
+
+// room reports whether one more version of the record is taken: what one record makes the server read is bounded.
+func (m *merging) room() error {
+	n, bytes := 0, int64(len(m.in.body))
+	for _, o := range m.all {
+		if o.Meta.Served == nil {
+			n++
+		}
+		for _, b := range o.Meta.Bodies {
+			bytes += b.Size
+		}
+	}
+	if n >= limits.SubmissionVersions || bytes > limits.SubmissionRecordBytes {
+		return errs.New(errs.OverQuota, "merge submission", "record %s has %d versions of %d bytes", m.rec.ID, n, bytes).
+			WithHint("这条记录的版本太多，请联系街道办新建一条。 This record has too many versions: ask the office to begin a new one.")
+	}
+	return nil
 }
 
 // store adds the post's node with its bytes.

@@ -51,8 +51,9 @@ type Served struct {
 
 // BodyRef names the exact bytes of one post.
 type BodyRef struct {
-	No int64 `json:"no"` // the store's
-	ID Hash  `json:"id"` // SHA-256
+	No   int64 `json:"no"` // the store's
+	ID   Hash  `json:"id"` // SHA-256
+	Size int64 `json:"size"`
 }
 
 // FileRef is a file that came with a submission. A name that begins with NUL is the path of a value too long for a register.

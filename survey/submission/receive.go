@@ -19,6 +19,7 @@ type incoming struct {
 	who   Submitter
 	form  *schema.Form
 	head  instance.Head
+	doc   *instance.Document
 	inst  *instance.Instance // read by itself; of an encrypted one the envelope's files alone
 	body  []byte
 	id    Hash // of body
@@ -61,6 +62,14 @@ func (s *Service) Receive(ctx context.Context, who Submitter, xml []byte, files 
 	if err := s.nameFiles(ctx, in, r); err != nil {
 		return Outcome{}, errs.Wrap(op, err)
 	}
+	for _, record := range r.ended {
+		if s.Erased == nil {
+			break
+		}
+		if err := s.Erased(context.WithoutCancel(ctx), record); err != nil {
+			return Outcome{}, errs.Wrap(op, err)
+		}
+	}
 	if r.due != nil {
 		s.apply(ctx, in.log, r.due, r.Outcome.Record, in.inst.Entities)
 	}
@@ -73,7 +82,7 @@ func (s *Service) read(ctx context.Context, who Submitter, xml []byte) (*incomin
 	if err != nil {
 		return nil, err
 	}
-	in := &incoming{who: who, head: doc.Head(), body: xml, id: HashOf(xml)}
+	in := &incoming{who: who, doc: doc, head: doc.Head(), body: xml, id: HashOf(xml)}
 	h := &in.head
 	if in.who.Worker == "" {
 		in.who.Worker = who.User

@@ -17,7 +17,7 @@ type Log struct {
 	Ledger func(tx sync.Tx) (Ledger, error)
 }
 
-// Config is what a Service is made of. All but Entities, Cases and Fault are required.
+// Config is what a Service is made of. All but Entities, Cases, Erased and Fault are required.
 type Config struct {
 	Answers  Log
 	Registry Log
@@ -27,6 +27,8 @@ type Config struct {
 	Entities Entities // nil = nobody keeps entities
 	// Cases finds the grid of a case number; nil = no cases are known.
 	Cases func(ctx context.Context, no string) (grid string, ok bool, err error)
+	// Erased hears of records that were erased because a post showed them to belong to one that is; nil = nobody listens.
+	Erased func(ctx context.Context, record string) error
 	// Fault hears of entities that could not be applied now: they will be tried again. nil = nobody listens.
 	Fault func(err error)
 }

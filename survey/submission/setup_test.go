@@ -77,7 +77,7 @@ func (f *forms) Info(form string) (survey.FormInfo, bool) {
 	return survey.FormInfo{Kind: k}, ok
 }
 
-func newForms(t *testing.T) *forms {
+func newForms(t testing.TB) *forms {
 	f := &forms{set: new(schema.Set).Snapshot(), kinds: map[string]survey.Kind{"visit": survey.KindVisit}}
 	for _, key := range []schema.Key{{ID: "house", Version: "1"}, {ID: "house", Version: "2"}, {ID: "visit", Version: "1"}, {ID: "other", Version: "1"}} {
 		src := strings.NewReplacer("ID\" version", key.ID+"\" version", "VERSION", key.Version).Replace(formXML)
@@ -189,7 +189,7 @@ func (j journal) Append(e sync.JournalEntry) error {
 	return nil
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	b := &bench{t: t, dir: t.TempDir(), clock: clock.NewManual(time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)), forms: newForms(t),
 		blobs: &blobs{bytes: map[string][]byte{}, named: map[string][]string{}}, entities: &entities{got: map[string]int{}}, logs: map[sync.Stream]*logdb.Log{}}
 	ring, err := keys.Open(filepath.Join(b.dir, "keys"), rand.Reader)

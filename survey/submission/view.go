@@ -37,10 +37,10 @@ type family struct {
 	of    map[string][]*view // by instanceID, in order of key
 }
 
-// bodyOf reads the bytes of a node that were posted first.
-type bodyOf func(n *Node) ([]byte, error)
+// source reads nodes by themselves.
+type source func(n *Node, form *schema.Form) (*instance.Document, *instance.Instance, error)
 
-func newFamily(nodes []*Node, forms *schema.Forms, body bodyOf) (*family, error) {
+func newFamily(nodes []*Node, forms *schema.Forms, read source) (*family, error) {
 	f := &family{byKey: map[string]*view{}, of: map[string][]*view{}}
 	for _, n := range nodes {
 		if n.Gone || f.byKey[n.key()] != nil {
@@ -55,7 +55,7 @@ func newFamily(nodes []*Node, forms *schema.Forms, body bodyOf) (*family, error)
 		f.of[v.node.Instance] = append(f.of[v.node.Instance], v)
 	}
 	for _, v := range f.views {
-		if err := v.read(body); err != nil {
+		if err := v.read(read); err != nil {
 			return nil, err
 		}
 	}
@@ -78,25 +78,18 @@ func readDocument(n *Node, form *schema.Form, doc *instance.Document) (*instance
 	return doc.Read(form, instance.Options{Root: root})
 }
 
-func (v *view) read(body bodyOf) error {
+func (v *view) read(read source) error {
 	n := v.node
 	if n.Meta.Withheld || v.form == nil || n.No != 0 && len(n.Meta.Bodies) == 0 {
 		return nil
 	}
-	src, err := body(n)
-	if err != nil {
-		return err
-	}
-	if v.doc, err = instance.Open(src); err != nil {
-		return err
-	}
-	raw, err := readDocument(n, v.form, v.doc)
+	doc, raw, err := read(n, v.form)
 	if err != nil {
 		return err
 	}
 	v.expects = raw.Files
 	if !n.Meta.Encrypted {
-		v.raw = raw
+		v.doc, v.raw = doc, raw
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package submission
 import (
 	"slices"
 
-	"ruhu/internal/errs"
-	"ruhu/internal/limits"
 	"ruhu/sync"
 	"ruhu/sync/crdt"
 )
@@ -23,7 +21,7 @@ func (m *merging) weave(p placed, repeat *Node, out *merged) error {
 		return err
 	}
 	forms := m.s.Forms.Snapshot()
-	before, err := newFamily(copies(m.all), forms, m.body)
+	before, err := newFamily(copies(m.all), forms, m.read)
 	if err != nil {
 		return err
 	}
@@ -33,8 +31,8 @@ func (m *merging) weave(p placed, repeat *Node, out *merged) error {
 	}
 	var n *Node
 	if repeat == nil {
-		if len(m.all) >= limits.SubmissionVersions {
-			return errs.New(errs.OverQuota, "merge submission", "record %s has %d versions", p.record, len(m.all))
+		if err := m.room(); err != nil {
+			return err
 		}
 		n = m.fresh(p.record)
 		m.all = append(m.all, n)
@@ -48,7 +46,7 @@ func (m *merging) weave(p placed, repeat *Node, out *merged) error {
 			n.Meta.addFile(f)
 		}
 	}
-	after, err := newFamily(m.all, forms, m.body)
+	after, err := newFamily(m.all, forms, m.read)
 	if err != nil {
 		return err
 	}
