@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 
 	"ruhu/server/api"
 	"ruhu/survey/entity"
@@ -120,4 +121,34 @@ func (s *Server) DropEntityFault(ctx context.Context, req api.DropEntityFaultReq
 	}
 	c.saw(req.ID, req.Params.Street, "fault", 1)
 	return api.DropEntityFault204Response{}, nil
+}
+
+// EntityListCSV returns a list as a worker's phone gets it.
+func (s *Server) EntityListCSV(ctx context.Context, req api.EntityListCSVRequestObject) (api.EntityListCSVResponseObject, error) {
+	c := callOf(ctx)
+	p := c.principal
+	list, err := s.Lists.Open(ctx, entity.Viewer{Worker: p.UserID, Street: p.Street, Grids: p.Grids}, req.Name, req.Params.After)
+	if err != nil {
+		return nil, err
+	}
+	c.header.Set("ETag", `"`+list.Version+`"`)
+	c.header.Set("Cache-Control", "private, no-cache")
+	return entityCSV{ctx, list, c.have(list.Version)}, nil
+}
+
+// entityCSV writes a list as it is read.
+type entityCSV struct {
+	ctx       context.Context
+	list      *entity.List
+	unchanged bool
+}
+
+// VisitEntityListCSVResponse implements api.EntityListCSVResponseObject.
+func (e entityCSV) VisitEntityListCSVResponse(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.WriteHeader(http.StatusOK) // a 304 where the client has it
+	if e.unchanged {
+		return nil
+	}
+	return e.list.Write(e.ctx, w)
 }

@@ -1536,6 +1536,12 @@ type DecideEntityParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// EntityListCSVParams defines parameters for EntityListCSV.
+type EntityListCSVParams struct {
+	// After the mark of the answer before
+	After string `form:"after,omitempty" json:"after,omitempty"`
+}
+
 // ListErasuresParams defines parameters for ListErasures.
 type ListErasuresParams struct {
 	// Cursor `next` of the page before
@@ -1826,6 +1832,9 @@ type ServerInterface interface {
 	// DecideEntity Correct an entity, settle a conflict, delete it or bring it back
 	// (POST /v1/entity-lists/{name}/entities/{id})
 	DecideEntity(ctx echo.Context, name ListName, id ID, params DecideEntityParams) error
+	// EntityListCSV A list as the caller's phone gets it
+	// (GET /v1/entity-lists/{name}/list.csv)
+	EntityListCSV(ctx echo.Context, name ListName, params EntityListCSVParams) error
 	// ListErasures Bulk erasures that wait for a second administrator, or were done
 	// (GET /v1/erasures)
 	ListErasures(ctx echo.Context, params ListErasuresParams) error
@@ -2562,6 +2571,31 @@ func (w *ServerInterfaceWrapper) DecideEntity(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DecideEntity(ctx, name, id, params)
+	return err
+}
+
+// EntityListCSV converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityListCSV(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ListName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EntityListCSVParams
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityListCSV(ctx, name, params)
 	return err
 }
 
@@ -3740,6 +3774,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/records/:id/changes", wrapper.ChangeRecord, options.OperationMiddlewares["changeRecord"]...)
 	router.POST(options.BaseURL+"/v1/records/:id/review", wrapper.ReviewRecord, options.OperationMiddlewares["reviewRecord"]...)
 	router.GET(options.BaseURL+"/v1/entity-lists", wrapper.ListEntityLists, options.OperationMiddlewares["listEntityLists"]...)
+	router.GET(options.BaseURL+"/v1/entity-lists/:name/list.csv", wrapper.EntityListCSV, options.OperationMiddlewares["entityListCSV"]...)
 	router.GET(options.BaseURL+"/v1/entity-lists/:name/entities", wrapper.ListEntities, options.OperationMiddlewares["listEntities"]...)
 	router.GET(options.BaseURL+"/v1/entity-lists/:name/entities/:id", wrapper.GetEntity, options.OperationMiddlewares["getEntity"]...)
 	router.POST(options.BaseURL+"/v1/entity-lists/:name/entities/:id", wrapper.DecideEntity, options.OperationMiddlewares["decideEntity"]...)
@@ -4776,6 +4811,52 @@ type DecideEntitydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DecideEntitydefaultApplicationProblemPlusJSONResponse) VisitDecideEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityListCSVRequestObject struct {
+	Name   ListName `json:"name"`
+	Params EntityListCSVParams
+}
+
+type EntityListCSVResponseObject interface {
+	VisitEntityListCSVResponse(w http.ResponseWriter) error
+}
+
+type EntityListCSV200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response EntityListCSV200TextCsvResponse) VisitEntityListCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type EntityListCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityListCSVdefaultApplicationProblemPlusJSONResponse) VisitEntityListCSVResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7053,6 +7134,9 @@ type StrictServerInterface interface {
 	// DecideEntity Correct an entity, settle a conflict, delete it or bring it back
 	// (POST /v1/entity-lists/{name}/entities/{id})
 	DecideEntity(ctx context.Context, request DecideEntityRequestObject) (DecideEntityResponseObject, error)
+	// EntityListCSV A list as the caller's phone gets it
+	// (GET /v1/entity-lists/{name}/list.csv)
+	EntityListCSV(ctx context.Context, request EntityListCSVRequestObject) (EntityListCSVResponseObject, error)
 	// ListErasures Bulk erasures that wait for a second administrator, or were done
 	// (GET /v1/erasures)
 	ListErasures(ctx context.Context, request ListErasuresRequestObject) (ListErasuresResponseObject, error)
@@ -8092,6 +8176,32 @@ func (sh *strictHandler) DecideEntity(ctx echo.Context, name ListName, id ID, pa
 		return err
 	} else if validResponse, ok := response.(DecideEntityResponseObject); ok {
 		return validResponse.VisitDecideEntityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EntityListCSV operation middleware
+func (sh *strictHandler) EntityListCSV(ctx echo.Context, name ListName, params EntityListCSVParams) error {
+	var request EntityListCSVRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityListCSV(ctx.Request().Context(), request.(EntityListCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityListCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityListCSVResponseObject); ok {
+		return validResponse.VisitEntityListCSVResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -138,6 +138,7 @@ func routeCases() []routeCase {
 		{"listSubmissions", "reviewer", "200", "not-found", get("/v1/records/{record}/submissions")},
 		{"getSubmission", "reviewer", "not-found", "not-found", get("/v1/records/{record}/submissions/uuid:none")},
 		{"editURL", "reviewer", "rule", "not-found", do("POST", "/v1/records/{record}/edit-url", `{"return_url":"/office/"}`)},
+		{"entityListCSV", "worker", "not-found", "", get("/v1/entity-lists/none/list.csv")},
 		{"listEntityLists", "reviewer", "200", "out-of-area", get("/v1/entity-lists?street={street}")},
 		{"listEntities", "reviewer", "200", "out-of-area", get("/v1/entity-lists/none/entities?street={street}")},
 		{"getEntity", "reviewer", "not-found", "out-of-area", get("/v1/entity-lists/none/entities/none?street={street}")},

@@ -312,3 +312,43 @@ func TestCollectMakesAndFollowsEntities(t *testing.T) {
 	officer.Get(at).Want(200).JSON(&view)
 	require.Len(t, view.History, 3)
 }
+
+func TestFilesChangesAndListsOfForms(t *testing.T) {
+	w := servertest.Start(t)
+	w.AddForm(servertest.XForm("make", "1", "houses"), map[string]string{"说明 一.txt": "读给住户"})
+	w.AddForm(strings.Replace(servertest.XForm("make", "2", "houses"), "<label>words</label>", "<label>other words</label>", 1), nil)
+	office, phone := w.People["viewer-1"], w.Phones[servertest.Street1]
+	var files api.FormFileList
+	office.Get("/v1/forms/make/1/files").Want(200).JSON(&files)
+	require.Len(t, files.Items, 1)
+	at := "/v1/forms/make/1/files/" + url.PathEscape(files.Items[0].Name)
+	a := phone.Get(at).Want(200)
+	require.Equal(t, "读给住户", string(a.Body))
+	require.Equal(t, `"`+files.Items[0].Hash+`"`, a.Header.Get("ETag"))
+	require.Empty(t, phone.Get(at, servertest.With("If-None-Match", a.Header.Get("ETag"))).Want(304).Body)
+
+	office.Get("/v1/forms/" + servertest.Form + "/" + w.Version + "/files").Want(200).JSON(&files)
+	require.NotEmpty(t, files.Items, "notice.csv, villages.csv")
+	for _, f := range files.Items {
+		a := phone.Get("/v1/forms/" + servertest.Form + "/" + w.Version + "/files/" + f.Name).Want(200)
+		require.Len(t, a.Body, f.Size, f.Name)
+	}
+
+	var changes api.FormChangeList
+	office.Get("/v1/forms/make/2/changes?from=1").Want(200).JSON(&changes)
+	require.NotEmpty(t, changes.Items)
+	require.NotEmpty(t, changes.Items[0].Text.Zh)
+	office.Get("/v1/forms/make/2/changes?from=9").Problem("not-found")
+
+	a = phone.Get("/v1/entity-lists/houses/list.csv").Want(200)
+	require.Equal(t, "name,label,__version,words\n", string(a.Body))
+	mark := a.Header.Get("ETag")
+	phone.Get("/v1/entity-lists/houses/list.csv", servertest.With("If-None-Match", mark)).Want(304)
+	c := w.Collect(w.AppUser(servertest.Street1, "李"), "collect:a")
+	const id = "5f0a5c1e-3f0e-4c36-9d43-0d0a9d7a2b11"
+	_, err := c.Submit(t.Context(), collect.Instance{FileName: "a.xml", XML: []byte(servertest.Filled("make", "1", "uuid:e1", "", "蓝门", "1", "",
+		`<entity dataset="houses" id="`+id+`" create="1"><label>蓝门</label></entity>`))})
+	require.NoError(t, err)
+	a = phone.Get("/v1/entity-lists/houses/list.csv?after="+url.QueryEscape(strings.Trim(mark, `"`)), servertest.With("If-None-Match", mark)).Want(200)
+	require.Equal(t, "name,label,__version,__deleted,words\n"+id+",蓝门,1,,蓝门\n", string(a.Body))
+}
