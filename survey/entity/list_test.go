@@ -96,7 +96,7 @@ func TestDeltasAddUp(t *testing.T) {
 	have := map[string][]string{}
 	at := ""
 	versions := map[int]int64{}
-	for step := range 120 {
+	for step := range 90 {
 		n := 1 + rng.IntN(12)
 		switch {
 		case versions[n] == 0:

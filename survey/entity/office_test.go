@@ -78,7 +78,7 @@ func TestThreePhonesThroughTheStore(t *testing.T) {
 	}
 	rng := newRand(9)
 	want := ""
-	const orders = 25
+	const orders = 6
 	for range orders {
 		w := wells(t)
 		w.send("c", creation(1, "well", map[string]string{"grid": gridA}))

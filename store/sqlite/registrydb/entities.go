@@ -86,18 +86,6 @@ type skeleton struct {
 	Names []string `json:"w,omitempty"` // what it writes
 }
 
-// writing is one transaction on entity tables.
-type writing struct {
-	*Entities
-	tx *dbfile.Tx
-}
-
-func (e *Entities) write(ctx context.Context, op string, fn func(w *writing) error) error {
-	return errs.Wrap(op, e.db.file.Write(ctx, func(tx *dbfile.Tx) error {
-		return fn(&writing{e, tx})
-	}))
-}
-
 // Apply implements entity.Store.
 func (e *Entities) Apply(ctx context.Context, s entity.Submission, changes []entity.Addressed, faults []entity.Fault) (n int, err error) {
 	if err := e.reserve(len(changes) + 1); err != nil { // before others wait for the transaction
@@ -163,12 +151,8 @@ func (w *writing) add(s entity.Submission, a entity.Addressed, source []byte, se
 	if err := w.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM entity_changes WHERE key = ?) OR EXISTS (SELECT 1 FROM entity_faults WHERE key = ?)`, key, key).Scan(&known); err != nil || known {
 		return false, false, err
 	}
-	ref, version, err := w.entity(s.Street, a.List, a.ID)
+	ref, version, held, err := w.entity(s.Street, a.List, a.ID)
 	if err != nil {
-		return false, false, err
-	}
-	held := 0
-	if err := w.tx.QueryRow(`SELECT count(*) FROM entity_changes WHERE entity = ?`, ref).Scan(&held); err != nil {
 		return false, false, err
 	}
 	if held >= limits.EntityChanges {
@@ -179,11 +163,8 @@ func (w *writing) add(s entity.Submission, a entity.Addressed, source []byte, se
 		return false, false, err
 	}
 	for name := range a.Set {
-		if name == entity.LabelKey {
-			continue
-		}
-		if _, err := w.tx.Exec(`INSERT INTO entity_columns (street, list, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, s.Street, a.List, name); err != nil {
-			return false, false, err
+		if name != entity.LabelKey {
+			w.columns[placeKey{s.Street, a.List, name}] = true
 		}
 	}
 	_, err = w.derive(ref, a.Number)
@@ -195,31 +176,6 @@ func overflow(s entity.Submission, a entity.Addressed) entity.Fault {
 	f.Node = entity.FaultyNode{Create: a.Kind == entity.Create, Update: a.Kind == entity.Update, Branch: a.Branch, Label: a.Set[entity.LabelKey], Properties: maps.Clone(a.Set)}
 	delete(f.Node.Properties, entity.LabelKey)
 	return f
-}
-
-// entity returns an entity's row, a new one where there is none.
-func (w *writing) entity(street, list, id string) (ref, version int64, err error) {
-	err = w.tx.QueryRow(`SELECT ref, version FROM entities WHERE street = ? AND list = ? AND id = ?`, street, list, id).Scan(&ref, &version)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return ref, version, err
-	}
-	slot, err := w.fresh()
-	if err != nil {
-		return 0, 0, err
-	}
-	seq, err := w.nextSeq(street, list)
-	if err != nil {
-		return 0, 0, err
-	}
-	err = w.tx.QueryRow(`INSERT INTO entities (street, list, id, place, version, seq, shown, attention, slot, sealed) VALUES (?, ?, ?, ?, 0, ?, 0, 0, ?, '') RETURNING ref`,
-		street, list, id, street, seq, slot).Scan(&ref)
-	return ref, 0, err
-}
-
-// nextSeq takes the next number of a list's changes.
-func (w *writing) nextSeq(street, list string) (seq uint64, err error) {
-	err = w.tx.QueryRow(`INSERT INTO entity_lists (street, list, seq) VALUES (?, ?, 1) ON CONFLICT (street, list) DO UPDATE SET seq = seq + 1 RETURNING seq`, street, list).Scan(&seq)
-	return seq, err
 }
 
 func (w *writing) insert(ref int64, key, source []byte, sealer *keys.Sealer, c entity.Change) error {
@@ -297,24 +253,6 @@ func (w *writing) derive(ref, version int64) (entity.Row, error) {
 }
 
 func rowAAD(h *head) []byte { return []byte("entity:" + h.street + "\x00" + h.list + "\x00" + h.id) }
-
-// move notes that an entity changed in its place, and that it left another.
-func (w *writing) move(h *head, place string, seq uint64) error {
-	places := []string{place}
-	if h.place != place && h.shown {
-		places = append(places, h.place)
-		if _, err := w.tx.Exec(`INSERT INTO entity_left (street, list, place, seq, entity) VALUES (?, ?, ?, ?, ?)`, h.street, h.list, h.place, seq, h.ref); err != nil {
-			return err
-		}
-	}
-	for _, p := range places {
-		if _, err := w.tx.Exec(`INSERT INTO entity_places (street, list, place, seq) VALUES (?, ?, ?, ?) ON CONFLICT (street, list, place) DO UPDATE SET seq = excluded.seq`,
-			h.street, h.list, p, seq); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // changes reads an entity's changes in order of number. Those whose values are gone come back as erased.
 func (e *Entities) changes(tx *dbfile.Tx, h *head) ([]entity.Change, error) {
