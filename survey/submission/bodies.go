@@ -3,6 +3,7 @@ package submission
 import (
 	"context"
 	"io"
+	"strings"
 
 	"ruhu/internal/errs"
 	"ruhu/sync"
@@ -68,7 +69,7 @@ func (s *Service) Bodies(ctx context.Context, record string) (out []Post, err er
 
 func shownFiles(n *Node) (out []FileRef) {
 	for _, f := range n.Meta.Files {
-		if f.Name[0] != longPrefix[0] {
+		if !strings.HasPrefix(f.Name, longPrefix) {
 			out = append(out, f)
 		}
 	}

@@ -197,12 +197,19 @@ func (m *merging) store(n *Node, out *merged) error {
 	if len(m.rec.State.Withheld) > 0 {
 		body = nil
 		n.Meta.Withheld = true
-		n.Meta.Files = slices.DeleteFunc(n.Meta.Files, func(f FileRef) bool { return !m.shown(f.Blob) })
+		m.prune(n)
 	}
 	if n.Due {
 		out.due = n
 	}
 	return m.led.AddNode(n, m.in.id, body)
+}
+
+// prune takes from a node the files that no answer names, where values of the record are withheld.
+func (m *merging) prune(n *Node) {
+	if len(m.rec.State.Withheld) > 0 {
+		n.Meta.Files = slices.DeleteFunc(n.Meta.Files, func(f FileRef) bool { return !m.shown(f.Blob) })
+	}
 }
 
 // shown reports whether an answer that is not withheld names a file.

@@ -72,6 +72,7 @@ func (m *merging) weave(p placed, repeat *Node, out *merged) error {
 		}
 		said[n] = false
 	} else {
+		m.prune(n)
 		said[n] = true
 		if n.Due {
 			out.due = n
