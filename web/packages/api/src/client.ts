@@ -72,9 +72,11 @@ export class Client {
     const patience = new Patience(this.#o.patience ?? 60_000, r.signal);
     return this.#heard(async () => {
       const get = this.#o.fetch ?? fetch;
-      const res = await get((this.#o.base ?? "") + r.url, {
-        method: r.method, headers, redirect: "error", cache: "no-store", signal: patience.signal, ...(r.body !== undefined && { body: r.body }),
-      });
+      const res = await patience.until(
+        get((this.#o.base ?? "") + r.url, {
+          method: r.method, headers, redirect: "error", cache: "no-store", signal: patience.signal, ...(r.body !== undefined && { body: r.body }),
+        }),
+      );
       const date = Date.parse(res.headers.get("Date") ?? "");
       if (!Number.isNaN(date)) this.#o.clock?.(date);
       return patience.watch(res);
@@ -134,6 +136,16 @@ class Patience {
 
   #end(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** The answer's head; where it fails, nothing is waited for any more. */
+  async until(answer: Promise<Response>): Promise<Response> {
+    try {
+      return await answer;
+    } catch (err) {
+      this.#end();
+      throw err;
+    }
   }
 
   /** The same answer, whose body is waited for as long as it moves. */

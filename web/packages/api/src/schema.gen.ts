@@ -925,6 +925,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/entity-lists/{name}/list.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["ListName"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * A list as the caller's phone gets it
+         * @description Columns `name`, `label`, `__version`, then properties. The `ETag` is the list's mark: ask with If-None-Match, or with
+         *     `after` for what changed since, which has a column `__deleted` before the properties; the whole list (without that
+         *     column) comes where that cannot be told.
+         */
+        readonly get: operations["entityListCSV"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/entity-lists/{name}/entities": {
         readonly parameters: {
             readonly query?: never;
@@ -3619,6 +3643,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityListList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly entityListCSV: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description the mark of the answer before */
+                readonly after?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["ListName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The list */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
                 };
             };
             readonly default: components["responses"]["Problem"];

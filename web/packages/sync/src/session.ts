@@ -177,6 +177,7 @@ export class Session {
         if (close) this.#close(ch);
         else if (made) ch.draft(d);
         if (made || close || extra) await core.commit(ch);
+        if (close) core.open.delete(d.record);
       });
     } catch (err) {
       if (!made || !before) throw err;
@@ -238,13 +239,13 @@ export class Session {
       ch.add(extra);
       this.#close(ch);
       await this.#core.commit(ch);
+      this.#core.open.delete(this.record);
     });
   }
 
   #close(ch: Changes): void {
     const core = this.#core;
     core.drafts.delete(this.record);
-    core.open.delete(this.record);
     ch.drop(keyDraft(this.record));
     obeyLeaves(core, ch);
   }

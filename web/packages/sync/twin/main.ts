@@ -2,11 +2,10 @@
 // sends {do}, and gets {call} for whatever a phone needs meanwhile, which it answers, until {done} or {error}.
 
 import { createECDH, createPrivateKey, sign } from "node:crypto";
-import { type Bytes, Coded, encodeChangeSet, fail, type ChangeSet, hex, unhex } from "@ruhu/merge";
+import { type Bytes, Coded, fail, hex, unhex } from "@ruhu/merge";
 import { lines } from "../../../tools/ndjson.ts";
-import { type Answer, type EnrolRequest, type Enrolment, type ForkRequest, type Keys, Phone, type Session, type Step, type Store, type Transport } from "../src/index.ts";
-
-type Json = Record<string, unknown>;
+import { type Answer, type EnrolRequest, type Enrolment, type ForkRequest, type Keys, Phone, type Step, type Store, type Transport } from "../src/index.ts";
+import { inSession, type Json, onPhone, sessions } from "./commands.ts";
 
 const input = lines(process.stdin);
 
@@ -150,7 +149,6 @@ function enrolment(r: Json): Enrolment {
 
 const bindings = new Map<number, Json>();
 const phones: { phone: Phone; now: { at: number } }[] = [];
-const sessions: Session[] = [];
 
 async function open(m: Json): Promise<Json> {
   const id = phones.length;
@@ -168,75 +166,6 @@ async function open(m: Json): Promise<Json> {
   });
   phones[id] = { phone, now };
   return { phone: id, bound: bindings.get(id) ?? null };
-}
-
-function opened(s: Session): Json {
-  sessions.push(s);
-  return { session: sessions.length - 1, record: s.record };
-}
-
-function line(c: ChangeSet | undefined): Json {
-  return { line: c ? encodeChangeSet(c) : null };
-}
-
-async function onPhone(p: Phone, m: Json): Promise<Json> {
-  const text = (key: string): string => String(m[key]);
-  switch (m["do"]) {
-    case "enrol":
-      await p.enrol(text("code"), text("name"), text("platform"));
-      return {};
-    case "new":
-      return opened(await p.new(m["stream"] === "registry" ? "registry" : "answers", text("form"), text("version"), text("grid")));
-    case "edit":
-      return opened(await p.edit(text("record")));
-    case "sync":
-      return { report: await p.sync() };
-    case "pull":
-      return { report: await p.pull() };
-    case "view": {
-      const v = await p.view(text("record"));
-      return { view: { ...v, state: v.state?.canonical() ?? null, base: v.base?.canonical() ?? null } };
-    }
-    case "records":
-      return { list: await p.records() };
-    case "drafts":
-      return { list: await p.drafts() };
-    case "log":
-      return { log: await p.log() };
-    case "status":
-      return { status: await p.status() };
-  }
-  return fail("internal", "twin", `no command ${text("do")}`);
-}
-
-async function inSession(s: Session, m: Json): Promise<Json> {
-  const path = String(m["path"]);
-  switch (m["do"]) {
-    case "screen":
-      return { state: s.screen.canonical() };
-    case "set":
-      s.set(path, m["value"] as string | null);
-      return {};
-    case "confirm":
-      s.confirm(path);
-      return {};
-    case "keep":
-      s.keepRow(path);
-      return {};
-    case "del":
-      s.delRow(path);
-      return {};
-    case "save":
-      await s.save();
-      return {};
-    case "cut":
-      return line(await s.cut());
-    case "submit":
-      return line(await s.submit());
-    case "leave":
-      return line(await s.leave());
-  }
-  return fail("internal", "twin", `no command ${String(m["do"])}`);
 }
 
 for (let m = await hear(); m; m = await hear()) {
