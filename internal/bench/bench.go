@@ -53,6 +53,7 @@ func benches() []bench {
 		{"pull", "pull of a new phone", pull},
 		{"summary", "street summary at 1k and 100k records, a fresh write before each read", summaryTime},
 		{"entities", "an entity list of 100,000 rows with 100 changes", entityList},
+		{"xlsform", "a workbook of 1,000 rows to an XForm", formConversion},
 		{"openrosa", "form list of 500 forms, submissions of 250 questions", openRosa},
 		{"memory", "memory with 1,000 phones", memory},
 	}

@@ -117,6 +117,7 @@ var skippers = map[string]string{
 	"survey/stats/design_test.go":      "known results lie beside the repository, not in it",
 	"survey/disclosure/oracle_test.go": "known results lie beside the repository, not in it",
 	"schema/judge/corpus_test.go":      "forms of other projects lie beside the repository, not in it",
+	"schema/xlsform/corpus_test.go":    "forms of other projects lie beside the repository, not in it",
 	"schema/xform/read_test.go":        "forms of other projects lie beside the repository, not in it",
 	"internal/webtest/webtest.go":      "the phone in the browser needs Node and web/node_modules",
 	"sync/machine_test.go":             "rapid: an action that does not apply is drawn again",

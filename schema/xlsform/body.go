@@ -218,6 +218,9 @@ func (c *converter) writeInline(e *element) {
 		return
 	}
 	for i := range l.choices {
+		if c.xml.full {
+			return
+		}
 		ch := &l.choices[i]
 		c.xml.open("item")
 		if l.itext {

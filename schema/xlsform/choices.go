@@ -16,8 +16,10 @@ type list struct {
 	choices   []choice
 	itext     bool // labels stand in the translations
 	searched  bool // used by search(): its choices stand in the body
-	asked     bool
 	firstLine int
+	other     bool // holds the choice other
+	none      bool
+	noSpaces  bool // names have been looked at
 }
 
 // readChoices reads the choices sheet into lists, in the order they are first named.
@@ -116,6 +118,8 @@ func (c *converter) checkList(l *list, column string) {
 		} else if !twice {
 			seen[ch.name] = ch.row
 		}
+		l.other = l.other || ch.name == "other"
+		l.none = l.none || ch.name == "none"
 		for j := range ch.media {
 			if m := &ch.media[j]; !mediaKind(m.kind) {
 				c.warn(place{choices, ch.row, m.file.column}, "media-kind", "不支持的媒体类型 "+quoted(m.kind), "the media type "+quoted(m.kind)+" is not supported", mediaHintZH, mediaHintEN)
@@ -157,21 +161,12 @@ func (c *converter) checkMedia(r *row) {
 	}
 }
 
-// hasOther reports whether the list has a choice named other.
-func (l *list) hasOther() bool {
-	for i := range l.choices {
-		if l.choices[i].name == "other" {
-			return true
-		}
-	}
-	return false
-}
-
 // addOther adds the choice that or_other stands for, in every language the list speaks.
 func (l *list) addOther() {
-	if l.hasOther() {
+	if l.other {
 		return
 	}
+	l.other = true
 	other := choice{name: "other"}
 	for i := range l.choices {
 		for _, t := range l.choices[i].label.langs {

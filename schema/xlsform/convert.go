@@ -14,6 +14,10 @@ type converter struct {
 	fatal  bool
 	more   int
 
+	compared  int // words compared with misspelt ones
+	unrolled  int // questions that loops made
+	askedList []string
+
 	settings      formSettings
 	lists         map[string]*list
 	listOrder     []*list

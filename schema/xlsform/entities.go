@@ -9,6 +9,8 @@ type declaration struct {
 	id, createIf, updateIf, label, repeat string
 	columns                               map[string]string
 	refs                                  []entityRef
+	refers                                map[string]bool // names the declaration refers to
+	saved                                 map[string]int  // property -> row that saves it
 }
 
 // entityRef says that a question has to do with an entity: it saves a property, or the declaration refers to it.
@@ -39,7 +41,7 @@ func (c *converter) readEntities() {
 		key := col.path[0]
 		if !entitiesHeaders.known[key] || len(col.path) > 1 {
 			hintZH, hintEN := "请检查列名或删去该列", "check the header or remove the column"
-			if near := closest(snake(col.header), []string{"list_name", "entity_id", "create_if", "update_if", "label"}); near != "" {
+			if near := c.closest(snake(col.header), []string{"list_name", "entity_id", "create_if", "update_if", "label"}); near != "" {
 				hintZH, hintEN = "是否应为 "+near+"？", "did you mean "+near+"?"
 			}
 			c.fault(place{entities, 1, col.header}, "entities-column", "entities 表不支持列 "+quoted(col.header), "the column "+quoted(col.header)+" of the entities sheet is not supported", hintZH, hintEN)
@@ -52,7 +54,7 @@ func (c *converter) readEntities() {
 	}
 	seen := map[string]int{}
 	for _, r := range t.rows {
-		d := &declaration{row: r.n, columns: columns}
+		d := &declaration{row: r.n, columns: columns, refers: map[string]bool{}, saved: map[string]int{}}
 		for _, col := range t.columns {
 			cell := straight(r.cell(col))
 			if len(col.path) > 1 {
@@ -81,6 +83,12 @@ func (c *converter) readEntities() {
 			continue
 		}
 		seen[d.dataset] = d.row
+		for _, expr := range []string{d.id, d.createIf, d.updateIf, d.label} {
+			list, _ := references(expr)
+			for _, ref := range list {
+				d.refers[ref.name] = true
+			}
+		}
 		c.declared = append(c.declared, d)
 	}
 }
@@ -161,12 +169,11 @@ func (c *converter) saveTo(r *row, el *element, group bool) {
 		bad("实体属性名无效："+quoted(property), "the entity property name "+quoted(property)+" is invalid: "+nameRuleEN, nameRuleZH+"；例如 "+usable(property), "for example "+usable(property))
 		return
 	}
-	for _, ref := range d.refs {
-		if ref.property == property {
-			bad("实体属性 "+quoted(property)+" 与第 "+itoa(ref.row.n)+" 行重复", "the property "+quoted(property)+" is saved to twice; row "+itoa(ref.row.n)+" does so too", "请改名或删去其中一个", "rename or remove one of them")
-			return
-		}
+	if other, twice := d.saved[property]; twice {
+		bad("实体属性 "+quoted(property)+" 与第 "+itoa(other)+" 行重复", "the property "+quoted(property)+" is saved to twice; row "+itoa(other)+" does so too", "请改名或删去其中一个", "rename or remove one of them")
+		return
 	}
+	d.saved[property] = r.n
 	d.refs = append(d.refs, entityRef{in: c.top().el, row: r, property: property})
 }
 
@@ -192,13 +199,8 @@ func (c *converter) declaration(dataset string) *declaration {
 // noteReferred notes that a declaration refers to the row's question.
 func (c *converter) noteReferred(r *row) {
 	for _, d := range c.declared {
-		for _, expr := range []string{d.id, d.createIf, d.updateIf, d.label} {
-			list, _ := references(expr)
-			for _, ref := range list {
-				if ref.name == r.name {
-					d.refs = append(d.refs, entityRef{in: c.top().el, row: r, question: r.name})
-				}
-			}
+		if d.refers[r.name] {
+			d.refs = append(d.refs, entityRef{in: c.top().el, row: r, question: r.name})
 		}
 	}
 }

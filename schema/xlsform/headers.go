@@ -113,7 +113,7 @@ func (c *converter) nearHeader(t *table, wanted string) string {
 	for _, col := range t.columns {
 		list = append(list, col.header)
 	}
-	return closest(wanted, list)
+	return c.closest(wanted, list)
 }
 
 // meaning reads a header: what the column holds, and whether it is another name for it.

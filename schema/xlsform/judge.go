@@ -5,6 +5,9 @@ import "ruhu/schema/xform"
 // judge reads the XForm as a client would and brings what is wrong with it back to the cell it comes from.
 func (c *converter) judge(xml []byte) {
 	had := c.fatal
+	if xml == nil {
+		return
+	}
 	_, faults, _ := xform.Read(xml)
 	rows := map[string]*row{}
 	c.root.walk(func(e *element) {

@@ -3,6 +3,8 @@ package xlsform
 import (
 	"sort"
 	"strings"
+
+	"ruhu/internal/limits"
 )
 
 var namespaces = [][2]string{
@@ -47,6 +49,10 @@ func (c *converter) write() []byte {
 	}
 	w.close("h:body")
 	w.close("h:html")
+	if !w.room() {
+		c.fault(place{survey, 0, ""}, "limit", "生成的表单超过 "+itoa(limits.XMLBytes)+" 字节", "the form made of it has more than "+itoa(limits.XMLBytes)+" bytes", "请把长选项列表放到 CSV 文件中", "move long choice lists to a CSV file")
+		return nil
+	}
 	return []byte(w.b.String())
 }
 
@@ -112,6 +118,9 @@ func (c *converter) writeItext(t *translations) {
 		}
 		w.open("translation", attrs...)
 		for _, id := range t.order {
+			if w.full {
+				return
+			}
 			w.open("text", [2]string{"id", id})
 			entry := t.byLang[lang][id]
 			for _, kind := range textForms {
@@ -355,6 +364,9 @@ func (c *converter) writeList(l *list) {
 	}
 	w.open("root")
 	for i := range l.choices {
+		if w.full {
+			return
+		}
 		ch := &l.choices[i]
 		w.open("item")
 		if l.itext {

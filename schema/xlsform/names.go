@@ -53,6 +53,18 @@ func isPlainName(s string) bool { return s != "" && nameAt(s) == len(s) }
 // snake writes a header or a type as pyxform compares it: lower case, blanks as one underscore.
 func snake(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "_")) }
 
+// closest is closest() with a budget: a sheet of ten thousand faults gets hints for the first of them.
+func (c *converter) closest(word string, words []string) string {
+	if len(c.faults) >= maxFaults || c.compared > maxCompared {
+		return ""
+	}
+	c.compared += len(words)
+	return closest(word, words)
+}
+
+// maxCompared bounds how many words are compared with misspelt ones.
+const maxCompared = 400_000
+
 // closest returns the word of a list that a misspelt one most likely means; "" where none is near.
 func closest(word string, words []string) string {
 	best, at := "", max(1, min(3, utf8.RuneCountInString(word)/3))+1

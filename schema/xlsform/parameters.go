@@ -70,7 +70,7 @@ func (p parameters) only(c *converter, r *row, accepted ...string) parameters {
 		list := append([]string(nil), accepted...)
 		sort.Strings(list)
 		hintZH, hintEN := "可用："+strings.Join(list, ", "), "accepted: "+strings.Join(list, ", ")
-		if near := closest(odd[0], accepted); near != "" {
+		if near := c.closest(odd[0], accepted); near != "" {
 			hintZH, hintEN = "是否应为 "+near+"？"+hintZH, "did you mean "+near+"? "+hintEN
 		}
 		c.fault(r.at("parameters"), "parameter", "该题型没有参数 "+quoted(strings.Join(odd, ", ")), "the type has no parameter "+quoted(strings.Join(odd, ", ")), hintZH, hintEN)

@@ -55,12 +55,11 @@ func (c *converter) question(r *row) {
 			c.osmQuestion(r, el)
 			break
 		}
-		if _, known := questionTypes()[r.typ]; !known {
+		switch k, known := questionTypes()[r.typ]; {
+		case !known && !isSelectCommand(r.typ):
 			c.unknownType(r)
 			return
-		}
-		switch questionTypes()[r.typ].tag {
-		case "select", "select1", "odk:rank":
+		case !known || k.tag == "select" || k.tag == "select1" || k.tag == "odk:rank":
 			c.fault(r.at("type"), "no-list", "选择题没有选项列表："+quoted(r.typ), "the select names no choice list: "+quoted(r.typ), "请写成 select_one 列表名", "write select_one LIST")
 			return
 		}
@@ -79,9 +78,9 @@ func (c *converter) deprecated(r *row) {
 func (c *converter) unknownType(r *row) {
 	hintZH, hintEN := "请查阅 XLSForm 的题型列表", "see the list of question types of XLSForm"
 	word, rest, _ := strings.Cut(r.typ, " ")
-	near := closest(r.typ, authorTypes)
+	near := c.closest(r.typ, authorTypes)
 	if near == "" {
-		if near = closest(word, authorTypes); near != "" && rest != "" {
+		if near = c.closest(word, authorTypes); near != "" && rest != "" {
 			near += " " + rest
 		}
 	}

@@ -14,15 +14,12 @@ func referenceAt(s string) (reference, int) {
 	if !strings.HasPrefix(s, "${") {
 		return reference{}, 0
 	}
-	inner, _, closed := strings.Cut(s[2:], "}")
-	if !closed {
+	rest, last := strings.CutPrefix(s[2:], "last-saved#")
+	n := nameAt(rest)
+	if n == 0 || n == len(rest) || rest[n] != '}' {
 		return reference{}, 0
 	}
-	name, last := strings.CutPrefix(inner, "last-saved#")
-	if !isPlainName(name) {
-		return reference{}, 0
-	}
-	return reference{name: name, lastSaved: last}, len(inner) + 3
+	return reference{name: rest[:n], lastSaved: last}, len(s) - len(rest) + n + 1
 }
 
 // references returns the references in s in order; broken is true where a ${ is not a reference.

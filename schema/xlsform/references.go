@@ -2,7 +2,6 @@ package xlsform
 
 import (
 	"regexp"
-	"sort"
 	"strings"
 )
 
@@ -13,11 +12,7 @@ const (
 
 // checkReferences looks at every ${} of the sheets: it must name one question or group.
 func (c *converter) checkReferences() {
-	names := make([]string, 0, len(c.names))
-	for n := range c.names {
-		names = append(names, n)
-	}
-	sort.Strings(names)
+	names := sortedKeys(c.names)
 	c.checkCells(c.table1, names, func(path []string) bool { return path[0] == "type" || path[0] == "name" || path[0] == "trigger" })
 	if t := c.table(settings); t != nil && len(t.rows) > 0 {
 		t.rows = t.rows[:1]
@@ -82,7 +77,7 @@ func (c *converter) checkCell(at place, text string, names []string) {
 		switch {
 		case c.names[ref.name] == 0:
 			hintZH, hintEN := "请检查名称", "check the name"
-			if near := closest(ref.name, names); near != "" {
+			if near := c.closest(ref.name, names); near != "" {
 				hintZH, hintEN = "是否应为 ${"+shown(near)+"}？", "did you mean ${"+shown(near)+"}?"
 			}
 			c.fault(at, "reference-unknown", "survey 表中没有 "+quoted(ref.name), "there is no question or group named "+quoted(ref.name), hintZH, hintEN)
@@ -104,7 +99,7 @@ func (c *converter) checkTriggers() {
 			switch {
 			case !c.asked[name] || el == nil:
 				hintZH, hintEN := "trigger 须为一道题目", "a trigger is a question"
-				if near := closest(name, c.questionNames()); near != "" {
+				if near := c.closest(name, c.questionNames()); near != "" {
 					hintZH, hintEN = "是否应为 ${"+shown(near)+"}？", "did you mean ${"+shown(near)+"}?"
 				}
 				c.fault(r.at("trigger"), "reference-unknown", "survey 表中没有题目 "+quoted(name), "there is no question named "+quoted(name), hintZH, hintEN)
@@ -118,12 +113,10 @@ func (c *converter) checkTriggers() {
 }
 
 func (c *converter) questionNames() []string {
-	names := make([]string, 0, len(c.asked))
-	for n := range c.asked {
-		names = append(names, n)
+	if c.askedList == nil {
+		c.askedList = sortedKeys(c.asked)
 	}
-	sort.Strings(names)
-	return names
+	return c.askedList
 }
 
 // visible reports whether a question has a control.

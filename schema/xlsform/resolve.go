@@ -2,6 +2,8 @@ package xlsform
 
 import (
 	"strings"
+
+	"ruhu/internal/limits"
 )
 
 // index notes every element under its name.
@@ -37,9 +39,20 @@ func (c *converter) unroll(e *element) {
 		e.children = template
 		return
 	}
-	if len(l.choices)*len(template) > 20_000 {
+	size := 0
+	for _, t := range template {
+		t.walk(func(*element) { size++ })
+	}
+	if c.unrolled += size * len(l.choices); c.unrolled > limits.FormNodes {
 		c.fault(e.row.at("type"), "limit", "loop 展开后题目过多", "the loop makes too many questions", "请缩短选项列表或改用 repeat", "shorten the list, or use a repeat")
 		return
+	}
+	for _, t := range template {
+		t.walk(func(x *element) {
+			if x.kind == isRepeat && len(l.choices) > 1 {
+				c.fault(x.row.at("type"), "repeat-name", "loop 内不能有重复组："+quoted(x.name), "a repeat cannot lie in a loop: its name would stand more than once: "+quoted(x.name), "请把重复组移到 loop 外", "move the repeat out of the loop")
+			}
+		})
 	}
 	for i := range l.choices {
 		ch := &l.choices[i]
@@ -97,11 +110,12 @@ func (c *converter) resolve(text string, from *element, in inside) string {
 	if len(list) == 0 {
 		return text
 	}
+	where := surveyed(text)
 	var b strings.Builder
 	at := 0
 	for _, ref := range list {
 		b.WriteString(text[at:ref.start])
-		b.WriteString(c.pathFor(text, ref, from, in))
+		b.WriteString(c.pathFor(where, ref, from, in))
 		at = ref.end
 	}
 	b.WriteString(text[at:])
@@ -109,7 +123,7 @@ func (c *converter) resolve(text string, from *element, in inside) string {
 }
 
 // pathFor is the path of one reference: relative where both lie in the same repeat, else from the root.
-func (c *converter) pathFor(text string, ref reference, from *element, in inside) string {
+func (c *converter) pathFor(where *surroundings, ref reference, from *element, in inside) string {
 	target := c.byName[ref.name]
 	if target == nil || c.twice[ref.name] {
 		return " " + ref.name + " " // a fault has been noted
@@ -117,10 +131,9 @@ func (c *converter) pathFor(text string, ref reference, from *element, in inside
 	if ref.lastSaved {
 		return " instance('__last-saved')" + target.xpath() + " "
 	}
-	if from != nil && relativeIn(text, ref) {
-		current := in.current || inInstancePredicate(text, ref)
+	if from != nil && where.relative(ref) {
 		if path := relative(target, from, in.parent); path != "" {
-			if current {
+			if in.current || where.inPredicate(ref) {
 				return " current()/" + path + " "
 			}
 			return " " + path + " "
@@ -174,77 +187,4 @@ func below(e, top *element) string {
 		path = "/" + e.name + path
 	}
 	return path
-}
-
-// inInstancePredicate reports whether a reference stands in brackets behind an instance().
-func inInstancePredicate(text string, ref reference) bool {
-	i := strings.Index(text, "instance(")
-	if i < 0 || !strings.Contains(text[i:], ")") {
-		return false
-	}
-	for at := 0; ; {
-		open := strings.IndexByte(text[at:], '[')
-		if open < 0 {
-			return false
-		}
-		open += at
-		shut := strings.IndexByte(text[open:], ']')
-		if shut < 0 {
-			return false
-		}
-		if shut += open; ref.start >= open && ref.end <= shut+1 {
-			return true
-		}
-		at = shut + 1
-	}
-}
-
-// relativeIn reports whether a reference may be written relative to where it stands. indexed-repeat() wants paths from the
-// root: of the node, of each repeat; its positions may be relative. Which of several calls a reference belongs to is found
-// as pyxform finds it, so that both write the same paths.
-func relativeIn(text string, ref reference) bool {
-	calls := indexedRepeats(text)
-	if len(calls) == 0 {
-		return true
-	}
-	for i := 0; i < len(calls); i++ {
-		call := calls[i]
-		if ref.end > call[1] {
-			if i++; i == len(calls) {
-				return true
-			}
-			continue
-		}
-		if ref.end < call[0] || ref.start > call[1] {
-			return true
-		}
-		arg := -1
-		for n, a := range strings.Split(text[call[0]+len(indexedRepeat):call[1]-1], ",") {
-			if strings.Contains(a, "${"+ref.name+"}") {
-				arg = n
-			}
-		}
-		return arg >= 0 && arg != 0 && arg != 1 && arg != 3 && arg != 5
-	}
-	return false
-}
-
-const indexedRepeat = "indexed-repeat("
-
-// indexedRepeats returns where the calls of indexed-repeat() begin and where their first closing bracket ends.
-func indexedRepeats(text string) [][2]int {
-	var calls [][2]int
-	for at := 0; ; {
-		i := strings.Index(text[at:], indexedRepeat)
-		if i < 0 {
-			return calls
-		}
-		start := at + i
-		shut := strings.IndexByte(text[start:], ')')
-		if shut < 0 {
-			return calls
-		}
-		calls = append(calls, [2]int{start, start + shut + 1})
-		at = start + shut + 1
-	}
 }

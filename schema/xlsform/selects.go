@@ -63,10 +63,9 @@ func (c *converter) selectQuestion(r *row, el *element, s selection, p parameter
 }
 
 func (c *converter) selectExternal(r *row, s selection) {
-	if r.filter == "" {
-		c.warn(r.at("choice_filter"), "external-no-filter", "select_one_external 应有 choice_filter", "select_one_external is only meant for filtered selects", "请填写 choice_filter", "give it a choice_filter")
-	}
 	switch {
+	case r.filter == "":
+		c.fault(r.at("choice_filter"), "external-no-filter", "select_one_external 须有 choice_filter", "select_one_external is only meant for filtered selects", "请填写 choice_filter，或改用 select_one", "give it a choice_filter, or use select_one")
 	case c.external == nil:
 		hintZH, hintEN := "请添加 external_choices 表，含 list_name 与 name 两列", "add a sheet external_choices with the columns list_name and name"
 		if near := c.nearSheets(externalChoices); near != "" {
@@ -122,10 +121,10 @@ func (c *converter) selectList(r *row, s selection) {
 		c.missingList(r, s.list)
 		return
 	}
-	l.asked = true
-	if s.kind != typeSelectMultiple {
+	if s.kind != typeSelectMultiple || l.noSpaces {
 		return
 	}
+	l.noSpaces = true
 	for i := range l.choices {
 		if name := l.choices[i].name; strings.Contains(name, " ") {
 			c.fault(place{choices, l.choices[i].row, "name"}, "choice-space", "多选题的选项值不能有空格："+quoted(name), "choice names with spaces cannot be used in a select_multiple: "+quoted(name)+" in "+quoted(s.list),
@@ -152,7 +151,7 @@ func (c *converter) nearList(name string) string {
 	for _, l := range c.listOrder {
 		names = append(names, l.name)
 	}
-	return closest(name, names)
+	return c.closest(name, names)
 }
 
 func (c *converter) nearListZH(name string) string {
@@ -208,11 +207,10 @@ func (c *converter) addNone(el *element, s selection) {
 	if l == nil {
 		return
 	}
-	for i := range l.choices {
-		if l.choices[i].name == "none" {
-			return
-		}
+	if l.none {
+		return
 	}
+	l.none = true
 	none := choice{name: "none"}
 	none.label.plain = "None"
 	l.choices = append(l.choices, none)

@@ -127,6 +127,9 @@ func (c *converter) nameRow(r *row, group bool) bool {
 }
 
 func (c *converter) endGroup(r *row, kind string) {
+	if v := r.bind.find("entities:saveto"); v != nil && v.plain != "" {
+		c.fault(r.at("save_to"), "save-to", "分组不能保存为实体属性", "groups and repeats can't be saved as entity properties", "请移到组内的题目", "put it on a question inside")
+	}
 	f := c.top()
 	if len(c.stack) == 1 || f.kind != kind {
 		hintZH, hintEN := "请删去该行，或补上 begin_"+kind, "remove the row, or add begin_"+kind
@@ -156,7 +159,9 @@ func (c *converter) beginGroup(r *row, kind, listName string) {
 	el.flat = c.settings.flat || r.flat && kind == "group"
 	parent := c.top().el
 	if len(c.stack) > maxGroups {
-		c.fault(r.at("type"), "limit", "分组嵌套超过 "+itoa(maxGroups)+" 层", "groups lie more than "+itoa(maxGroups)+" deep within each other", "请减少分组嵌套", "use fewer groups within groups")
+		if len(c.stack) == maxGroups+1 {
+			c.fault(r.at("type"), "limit", "分组嵌套超过 "+itoa(maxGroups)+" 层", "groups lie more than "+itoa(maxGroups)+" deep within each other", "请减少分组嵌套", "use fewer groups within groups")
+		}
 		c.stack = append(c.stack, newFrame(parent, kind, r))
 		return
 	}

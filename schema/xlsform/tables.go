@@ -25,6 +25,7 @@ func sheetName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 const (
 	emptyRows    = 60
 	emptyColumns = 20
+	maxCell      = 4 * 32_767 // bytes of a cell: spreadsheets hold 32,767 characters
 )
 
 // table is one sheet with its header read.
@@ -70,6 +71,10 @@ func (c *converter) table(name string) *table {
 		row := tableRecord{n: i + 2, cells: make([]string, 0, len(cells))}
 		filled := false
 		for _, cell := range cells {
+			if len(cell) > maxCell {
+				c.fault(place{name, row.n, columnName(len(row.cells))}, "limit", "单元格超过 32,767 个字符", "a cell has more than 32,767 characters", "请缩短内容", "shorten it")
+				cell = ""
+			}
 			cell = tidy(cell)
 			filled = filled || cell != ""
 			row.cells = append(row.cells, cell)

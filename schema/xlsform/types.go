@@ -113,6 +113,16 @@ var selectCommands = []struct {
 	{"rank", typeRank, false},
 }
 
+// isSelectCommand reports whether a type is the beginning of a select's and nothing more.
+func isSelectCommand(typ string) bool {
+	for _, s := range selectCommands {
+		if s.command == typ {
+			return true
+		}
+	}
+	return false
+}
+
 // authorTypes are the types people write today: what a misspelling is compared with.
 var authorTypes = []string{
 	"text", "integer", "decimal", "date", "time", "dateTime", "note", "calculate", "hidden", "acknowledge", "trigger", "barcode",

@@ -2,12 +2,21 @@ package xlsform
 
 import (
 	"strings"
+
+	"ruhu/internal/limits"
 )
 
 // xmlWriter writes a document with two blanks an inner level; words are written as they are.
 type xmlWriter struct {
 	b     strings.Builder
 	depth int
+	full  bool // the form is larger than any that is read; the rest is left out
+}
+
+// room reports whether the form is still small enough to be read.
+func (w *xmlWriter) room() bool {
+	w.full = w.full || w.b.Len() > limits.XMLBytes
+	return !w.full
 }
 
 func (w *xmlWriter) indent() {
@@ -33,6 +42,9 @@ func (w *xmlWriter) tag(name string, attrs [][2]string) {
 }
 
 func (w *xmlWriter) open(name string, attrs ...[2]string) {
+	if !w.room() {
+		return
+	}
 	w.indent()
 	w.tag(name, attrs)
 	w.b.WriteString(">\n")
@@ -40,12 +52,18 @@ func (w *xmlWriter) open(name string, attrs ...[2]string) {
 }
 
 func (w *xmlWriter) close(name string) {
+	if !w.room() {
+		return
+	}
 	w.depth--
 	w.indent()
 	w.b.WriteString("</" + name + ">\n")
 }
 
 func (w *xmlWriter) empty(name string, attrs ...[2]string) {
+	if !w.room() {
+		return
+	}
 	w.indent()
 	w.tag(name, attrs)
 	w.b.WriteString("/>\n")
@@ -53,6 +71,9 @@ func (w *xmlWriter) empty(name string, attrs ...[2]string) {
 
 // words writes an element that holds text; parts that are expressions become <output>.
 func (w *xmlWriter) words(name string, parts []part, attrs ...[2]string) {
+	if !w.room() {
+		return
+	}
 	w.indent()
 	w.tag(name, attrs)
 	if len(parts) == 0 {
@@ -116,10 +137,11 @@ func (c *converter) parts(text string, from *element) []part {
 	}
 	plain := func(s string) {
 		list, _ := references(s)
+		where := surveyed(s)
 		at := 0
 		for _, ref := range list {
 			say(s[at:ref.start])
-			out = append(out, part{c.pathFor(s, ref, from, inside{}), true})
+			out = append(out, part{c.pathFor(where, ref, from, inside{}), true})
 			at = ref.end
 		}
 		say(s[at:])
