@@ -79,7 +79,7 @@ func New(c Config) (*Server, error) {
 	s.limits.withdrawals = newKeyedLimiter(s.clock, float64(limits.WithdrawalsPerHour)/3600, limits.WithdrawalsPerHour)
 	s.limits.syncFlights = newFlights(limits.SyncInFlight)
 	s.limits.pushes = make(chan struct{}, limits.WriterQueue)
-	s.limits.apps = newKeyedLimiter(s.clock, 10*perSecond, max(c.SyncPerMinute, 1200))
+	s.limits.apps = newKeyedLimiter(s.clock, max(10*perSecond, limits.OpenRosaPerSecond), max(c.SyncPerMinute, 20*limits.OpenRosaPerSecond))
 	if s.tus, err = s.newTus(c.Uploads); err != nil {
 		return nil, err
 	}

@@ -88,10 +88,11 @@ const (
 
 // OpenRosa: what a client may post.
 const (
-	OpenRosaAdvised  = 10_000_000       // what HEAD tells clients; they split at it, a single larger file still comes whole
-	OpenRosaBytes    = 128 << 20        // of one post
-	OpenRosaHeld     = 16 << 20         // of files that come before the XML
-	OpenRosaDuration = 30 * time.Minute // of one request, as long as bytes move
+	OpenRosaAdvised   = 10_000_000       // what HEAD tells clients; they split at it, a single larger file still comes whole
+	OpenRosaBytes     = 128 << 20        // of one post
+	OpenRosaHeld      = 16 << 20         // of files that come before the XML
+	OpenRosaPerSecond = 200              // requests of one app user: a client asks once for each form, and twice for each record
+	OpenRosaDuration  = 30 * time.Minute // of one request, as long as bytes move
 )
 
 // Writer admission: beyond these the answer is 503 with Retry-After.

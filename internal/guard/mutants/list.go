@@ -125,4 +125,35 @@ var list = []mutant{
 		old:  "\t\tjwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),\n", new: "",
 		test: "./auth",
 	},
+	{
+		name: "app user: a revoked key still opens",
+		file: "auth/app_user.go",
+		old:  "if d.Held != \"\" {", new: "if d.Held == \"-\" {",
+		test: "./auth",
+	},
+	{
+		name: "app user: an old nonce is taken for ever",
+		file: "auth/app_digest.go",
+		old:  "age > nonceTTL(r.Method)", new: "age > 1<<60",
+		test: "./auth",
+	},
+	{
+		name: "OpenRosa: Basic without TLS",
+		file: "server/openrosa/authenticate.go",
+		old:  "strings.EqualFold(scheme, \"Basic\") && x.HTTPS", new: "strings.EqualFold(scheme, \"Basic\")",
+		test: "./server/openrosa",
+	},
+	{
+		name: "OpenRosa: an edit grant is good for any record",
+		file: "server/openrosa/submission.go",
+		old:  "if head.DeprecatedID != p.x.edit.Instance {", new: "if head.DeprecatedID == \"-\" {",
+		test: "./server/servertest -run ^TestEnketoCollectsAndTheOfficeEditsInIt$",
+	},
+	{
+		name: "OpenRosa: an error of ours is an empty form list",
+		file: "server/openrosa/catalog.go",
+		old:  "\tversion, err := h.Forms.CatalogVersion(ctx)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\tc := &h.catalog",
+		new:  "\tversion, err := h.Forms.CatalogVersion(ctx)\n\tif err != nil {\n\t\treturn render(nil, lang), nil\n\t}\n\tc := &h.catalog",
+		test: "./server/openrosa",
+	},
 }
