@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,7 +131,8 @@ func TestLastContactIsWrittenInBatches(t *testing.T) {
 	seen := func() int64 {
 		list, _, err := b.Devices(t.Context(), b.Admin(), auth.DeviceFilter{}, "")
 		require.NoError(t, err)
-		return list[0].LastSeen
+		i := slices.IndexFunc(list, func(d auth.DeviceInfo) bool { return d.ID == phone.Device.ID })
+		return list[i].LastSeen
 	}
 	require.Equal(t, before, seen())
 	require.NoError(t, b.Flush(t.Context()))
