@@ -13,7 +13,8 @@ const (
 	LineBytes          = 256 << 10
 	ChangeOps          = 500 // set + add + del of one change set
 	JSONDepth          = 32
-	JSONKeys           = 1000 // keys of one JSON object
+	JSONKeys           = 1000    // keys of one JSON object
+	StateKeys          = 1 << 20 // of one in a record's state, which many change sets made
 	CtxEntries         = 500
 	PathBytes          = 512
 	PathSegments       = 32 // segments of one path

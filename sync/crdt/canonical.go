@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ruhu/internal/errs"
+	"ruhu/internal/limits"
 	"ruhu/sync/crdt/strictjson"
 )
 
@@ -162,6 +163,7 @@ func ParseState(canonical []byte) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.AllowKeys(limits.StateKeys)
 	s := &State{}
 	if err := r.Object(func(key string) error { return s.parseMember(r, key) }); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ type sharedText struct {
 func shareable(t *testing.T) shared {
 	v := shared{Limits: map[string]int64{
 		"pushBytes": limits.PushBytes, "pushLines": limits.PushLines, "lineBytes": limits.LineBytes, "changeOps": limits.ChangeOps, "jsonDepth": limits.JSONDepth,
-		"jsonKeys": limits.JSONKeys, "ctxEntries": limits.CtxEntries, "pathBytes": limits.PathBytes, "pathSegments": limits.PathSegments,
+		"jsonKeys": limits.JSONKeys, "stateKeys": limits.StateKeys, "ctxEntries": limits.CtxEntries, "pathBytes": limits.PathBytes, "pathSegments": limits.PathSegments,
 		"pathRows": limits.PathRows, "longValueBytes": limits.LongValueBytes, "idBytes": limits.IDBytes, "pullRows": limits.PullRows,
 	}}
 	for i := range 25 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ruhu/internal/errs"
+	"ruhu/internal/limits"
 	"ruhu/sync/crdt"
 	"ruhu/sync/crdt/strictjson"
 )
@@ -146,6 +147,7 @@ func ParsePull(line []byte) (*PullLine, *PullEnd, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	r.AllowKeys(limits.StateKeys)
 	l, end := &PullLine{}, &PullEnd{Digest: map[string]string{}}
 	var kind, digest string
 	last := false

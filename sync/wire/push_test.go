@@ -109,6 +109,24 @@ func TestPullLinesSurviveTheWire(t *testing.T) {
 	require.Empty(t, wire.GridDigest(nil))
 }
 
+// A record grows past what one change set may hold: phones must still be able to read it.
+func TestAStateOfManyChangeSetsIsRead(t *testing.T) {
+	state := &crdt.State{}
+	for seq := uint64(1); seq <= 3; seq++ {
+		c := &crdt.ChangeSet{Device: "dv_a", Seq: seq, Ctx: crdt.VV{"dv_a": seq - 1}}
+		for i := range limits.ChangeOps {
+			c.Set = append(c.Set, crdt.Cell{Path: fmt.Sprintf("m[r%d]/q%d", seq, i), Value: "1"})
+		}
+		state.Apply(c, 1)
+	}
+	require.Greater(t, len(state.Registers), limits.JSONKeys)
+	l, _, err := wire.ParsePull(wire.AppendPull(nil, &wire.PullLine{Kind: wire.KindRecord, Record: "r", State: string(state.Canonical())}))
+	require.NoError(t, err)
+	parsed, err := crdt.ParseState([]byte(l.State))
+	require.NoError(t, err)
+	require.Equal(t, state.Digest(), parsed.Digest())
+}
+
 func TestBodiesStayWithinTheirBounds(t *testing.T) {
 	z, err := zstd.NewWriter(nil)
 	require.NoError(t, err)

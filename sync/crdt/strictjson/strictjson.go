@@ -19,9 +19,10 @@ const MaxSafe = 1<<53 - 1
 // Reader reads one JSON text from front to back. The caller says what it expects; anything else is an error.
 // Strings without escapes are slices of the text: nothing is copied.
 type Reader struct {
-	s   string
-	pos int
-	op  string
+	s    string
+	pos  int
+	op   string
+	keys int // of one object at most
 }
 
 // New returns a reader of s for an operation named in errors. Code: bad-utf8.
@@ -29,8 +30,11 @@ func New(s, op string) (*Reader, error) {
 	if !utf8.ValidString(s) {
 		return nil, errs.New(errs.BadUTF8, op, "not UTF-8")
 	}
-	return &Reader{s: s, op: op}, nil
+	return &Reader{s: s, op: op, keys: limits.JSONKeys}, nil
 }
+
+// AllowKeys lets one object have up to n keys instead of limits.JSONKeys: for texts that are bounded otherwise.
+func (r *Reader) AllowKeys(n int) { r.keys = n }
 
 // Fail returns a malformed error that names the place but not what stands there.
 func (r *Reader) Fail(what string) error { return r.FailCode(errs.Malformed, what) }
@@ -109,7 +113,7 @@ func (r *Reader) Object(member func(key string) error) error {
 		return nil
 	}
 	for n := 1; ; n++ {
-		if n > limits.JSONKeys {
+		if n > r.keys {
 			return r.FailCode(errs.Limit, "too many keys")
 		}
 		r.space()

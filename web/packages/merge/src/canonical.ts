@@ -1,5 +1,6 @@
 import { type Dot, dotKey, VV } from "./dot.ts";
 import { fail } from "./errs.ts";
+import * as limits from "./limits.ts";
 import { jsonString, jsonStrings, jsonValue, jsonVV } from "./jsonout.ts";
 import { type Birth, type Mark, type Register, type Row, State, type Write } from "./state.ts";
 import { bytesOf, Reader } from "./strictjson.ts";
@@ -50,7 +51,7 @@ function rowText(r: Row): string {
  */
 export function parseState(canonical: Uint8Array | string): State {
   const op = "parse state";
-  const r = new Reader(canonical, op);
+  const r = new Reader(canonical, op, limits.stateKeys);
   const s = new State();
   r.object((key) => parseMember(s, r, key));
   r.end();

@@ -7,6 +7,7 @@ export const lineBytes = 256 << 10;
 export const changeOps = 500;
 export const jsonDepth = 32;
 export const jsonKeys = 1000;
+export const stateKeys = 1 << 20;
 export const ctxEntries = 500;
 export const pathBytes = 512;
 export const pathSegments = 32;

@@ -13,13 +13,18 @@ export class Reader {
   readonly #s: string;
   readonly #op: string;
   #pos = 0;
+  readonly #keys: number;
 
-  /** A reader of the text for an operation named in errors. Code: bad-utf8. */
-  constructor(text: Uint8Array | string, op: string) {
+  /**
+   * A reader of the text for an operation named in errors. One object has up to so many keys: more than limits.jsonKeys only for
+   * texts that are bounded otherwise. Code: bad-utf8.
+   */
+  constructor(text: Uint8Array | string, op: string, keys = limits.jsonKeys) {
     const s = typeof text === "string" ? (wellFormed(text) ? text : undefined) : decode(text);
     if (s === undefined) fail("bad-utf8", op, "not UTF-8");
     this.#s = s;
     this.#op = op;
+    this.#keys = keys;
   }
 
   /** Throws an error that names the place but not what stands there; malformed where no code is given. */
@@ -76,7 +81,7 @@ export class Reader {
       return;
     }
     for (let n = 1; ; n++) {
-      if (n > limits.jsonKeys) this.fail("too many keys", "limit");
+      if (n > this.#keys) this.fail("too many keys", "limit");
       const key = this.string();
       this.#expect(":", "a colon");
       member(key);

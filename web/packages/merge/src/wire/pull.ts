@@ -1,4 +1,5 @@
 import { fail } from "../errs.ts";
+import * as limits from "../limits.ts";
 import { Reader } from "../strictjson.ts";
 import { parseHead } from "./head.ts";
 
@@ -60,7 +61,7 @@ type Text = (typeof texts)[number];
  */
 export function parsePull(line: Uint8Array | string): { line: PullLine } | { end: PullEnd } {
   const op = "read pull";
-  const r = new Reader(line, op);
+  const r = new Reader(line, op, limits.stateKeys);
   const t: Record<Text, string> = { kind: "", id: "", epoch: "", record: "", proof: "", prefix: "", grid: "", household: "", case: "", form: "", version: "", status: "" };
   const l = { digest: "", at: 0, until: 0, gone: false, state: "", body: "" };
   const digest = new Map<string, string>();
