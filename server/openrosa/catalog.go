@@ -3,6 +3,8 @@ package openrosa
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +24,7 @@ type catalogCache struct {
 
 // listing is the form list in one language, rendered but for the client's own address, which stands between the pieces.
 type listing struct {
+	sum    [32]byte // of all of it
 	pieces [][]byte
 	byID   map[string][][]byte
 }
@@ -99,7 +102,7 @@ func render(offers []survey.Offer, lang string) *listing {
 		l.byID[offers[i].ID] = bytes.Split(b.Bytes(), []byte(base))
 		all.Write(b.Bytes())
 	}
-	l.pieces = bytes.Split(all.Bytes(), []byte(base))
+	l.pieces, l.sum = bytes.Split(all.Bytes(), []byte(base)), sha256.Sum256(all.Bytes())
 	return l
 }
 
@@ -142,10 +145,14 @@ func (x *exchange) formList() error {
 		return err
 	}
 	pieces := l.pieces
-	if id, asked := x.query("formID"); asked && id != "" {
+	id, _ := x.query("formID")
+	if id != "" {
 		if pieces = l.byID[id]; pieces == nil {
 			pieces = [][]byte{nil}
 		}
+	}
+	if x.unchanged(tagOf(l.sum[:], []byte(x.base), []byte(id))) {
+		return nil
 	}
 	var escaped bytes.Buffer
 	escape(&escaped, x.base)
@@ -177,6 +184,16 @@ func (x *exchange) list() (*listing, error) {
 		return nil, err
 	}
 	return render([]survey.Offer{o}, x.Lang), nil
+}
+
+// tagOf makes an ETag of what an answer is made of.
+func tagOf(parts ...[]byte) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write(p)
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // query returns a parameter of the address without regard to the others, whatever they hold.
@@ -226,6 +243,9 @@ func (x *exchange) manifest() error {
 		b.WriteString("</mediaFile>")
 	}
 	b.WriteString("</manifest>")
+	if x.unchanged(tagOf(b.Bytes())) {
+		return nil
+	}
 	x.bytes(http.StatusOK, textXML, b.Bytes())
 	return nil
 }

@@ -119,6 +119,18 @@ func TestFormListAnswers(t *testing.T) {
 	_, body = s.send("GET", strings.Replace(s.keyed(), s.app.Key, strings.ToUpper(s.app.Key), 1)+"/formList", "")
 	require.Contains(t, body, "/key/"+strings.ToUpper(s.app.Key)+"/forms/", "links keep the key as the client wrote it")
 
+	for _, at := range []string{"/formList", "/formList?formID=a", "/forms/a/v1/manifest"} {
+		res, _ = s.send("GET", s.keyed()+at, "")
+		tag := res.Header.Get("ETag")
+		require.NotEmpty(t, tag)
+		res, body = s.send("GET", s.keyed()+at, "", "If-None-Match", tag)
+		require.Equal(t, http.StatusNotModified, res.StatusCode, "asking every quarter of an hour costs nothing")
+		require.Empty(t, body)
+		s.forms.add("a", "1", "甲"+at, "<a/>", survey.FormFile{Name: "x.csv", Bytes: []byte(at)})
+		res, _ = s.send("GET", s.keyed()+at, "", "If-None-Match", tag)
+		require.Equal(t, http.StatusOK, res.StatusCode)
+	}
+
 	res, body = s.send("HEAD", s.keyed()+"/formList", "")
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	require.Empty(t, body)
