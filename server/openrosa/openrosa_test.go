@@ -386,4 +386,3 @@ func TestEnketoOpensAndSubmits(t *testing.T) {
 	_, err = digest.Submit(t.Context(), form, enketo.Record{InstanceID: "uuid:3", XML: instanceXML(id, "1", "uuid:3", ""), DeprecatedID: "uuid:2"})
 	require.NoError(t, err, "the challenge given to HEAD is answered in the POST")
 }
-
