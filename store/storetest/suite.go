@@ -66,6 +66,7 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 		{"a snapshot holds whole commits", wholeCommits},
 		{"an erased record is nowhere", erase},
 		{"a withheld value is nowhere, the rest stays", withhold},
+		{"a record that went into another one", retired},
 		{"a cancelled caller changes nothing", cancelled},
 		{"a record is found by its withdrawal", withdrawal},
 	} {
