@@ -405,8 +405,11 @@ export interface PhoneApp {
   readonly sync: SyncState;
   outbox(): Promise<Outbox>;
   outboxLines(): Promise<OutboxLine[]>;
-  /** What is unsent as files for a memory card, sealed for the server. Without slot: of the open one. Of a destroyed slot it needs no PIN. */
-  exportPack(slot?: string): Promise<Blob[]>;
+  /**
+   * What is unsent as one file for a memory card, sealed for the server. Without slot: of the open one. Of a destroyed slot it needs no
+   * PIN. Throws PhoneFault nothing-unsent.
+   */
+  exportPack(slot?: string): Promise<Blob>;
   /** Sends a pack of another phone (or of a destroyed slot) from here. */
   importPack(file: Blob): Promise<Carried>;
 
