@@ -4,3 +4,20 @@ import { webcrypto } from "node:crypto";
 
 Object.assign(globalThis, { __dirname: import.meta.dirname });
 if (!globalThis.crypto?.subtle) Object.defineProperty(globalThis, "crypto", { value: webcrypto });
+
+/** jsdom's Blob cannot be read but by a FileReader. */
+function read(blob: Blob, how: "readAsText" | "readAsArrayBuffer"): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader[how](blob);
+  });
+}
+
+Blob.prototype.text ??= function (this: Blob) {
+  return read(this, "readAsText") as Promise<string>;
+};
+Blob.prototype.arrayBuffer ??= function (this: Blob) {
+  return read(this, "readAsArrayBuffer") as Promise<ArrayBuffer>;
+};

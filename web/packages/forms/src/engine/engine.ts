@@ -38,7 +38,7 @@ export async function load(xml: string, files: OpenOptions["files"], missing: (n
       if (!blob) missing(name);
       const type = contentTypes[name.split(".").at(-1)?.toLowerCase() ?? ""] ?? "";
       const headers = new Headers({ "content-type": type });
-      return { ok: !!blob, status: blob ? 200 : 404, headers: headers as never, blob: async () => blob ?? new Blob(), text: async () => (blob ? textOf(blob) : "") };
+      return { ok: !!blob, status: blob ? 200 : 404, headers: headers as never, blob: async () => blob ?? new Blob(), text: async () => blob?.text() ?? "" };
     },
   });
   if (result.status === "failure") throw new FormRefused(messageOf(result.error));
@@ -180,8 +180,4 @@ function markOf(n: MarkdownNode): Mark[] {
 
 function textOfMarks(marks: readonly Mark[]): string {
   return marks.map((m) => (m.kind === "text" ? m.text : m.kind === "break" ? "\n" : textOfMarks(m.of) + (m.kind === "p" || m.kind === "h" || m.kind === "li" ? "\n" : ""))).join("");
-}
-
-async function textOf(blob: Blob): Promise<string> {
-  return typeof blob.text === "function" ? blob.text() : new Response(blob).text();
 }

@@ -2,7 +2,7 @@
 
 import type { Rows, Values } from "../types.ts";
 import { type FormModel, readForm } from "./model.ts";
-import { bare, writeXml } from "./xml.ts";
+import { bare, writeElement } from "./xml.ts";
 
 export interface InstanceOptions {
   /** The record's id, with "uuid:"; without it a value at meta/instanceID stands. */
@@ -27,7 +27,7 @@ export function instanceOf(form: FormModel, values: Values, rows: Rows, options:
   if (options.instanceID !== undefined) all["meta/instanceID"] = options.instanceID;
   if (options.deprecatedID !== undefined) all["meta/deprecatedID"] = options.deprecatedID;
   fill(root, "", `/${bare(root.nodeName)}`);
-  return writeXml(root);
+  return writeElement(root);
 
   function fill(parent: Element, at: string, ref: string): void {
     const done = new Set<string>();

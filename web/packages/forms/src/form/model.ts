@@ -1,8 +1,9 @@
 // What the session needs to know of a form beside what the engine tells.
 
 import { FormRefused } from "../types.ts";
+import { complete } from "./complete.ts";
 import { type Layout, layoutOf } from "./layout.ts";
-import { bare, childOf, childrenOf, parseXml, patternOf } from "./xml.ts";
+import { bare, childOf, childrenOf, parseXml } from "./xml.ts";
 
 export interface Bind {
   readonly type: string;
@@ -26,7 +27,7 @@ export interface FormModel {
   readonly repeats: ReadonlySet<string>;
   /** What new rows are made of, by bare reference of the repeat. */
   readonly patterns: ReadonlyMap<string, Element>;
-  /** Whether fields were added that the bytes do not have: a row id, a deprecatedID. */
+  /** Whether doc differs from the bytes: see complete. */
   readonly completed: boolean;
   /** Places of values in a closed list, by the question's bare reference; undefined = the list is a file's. */
   readonly orders: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -45,8 +46,9 @@ export function readForm(src: string): FormModel {
   const root = `/${instance.nodeName}`;
   const binds = new Map<string, Bind>();
   for (const b of childrenOf(model, "bind")) {
-    const ref = bare((b.getAttribute("nodeset") ?? b.getAttribute("ref") ?? "").trim());
-    if (ref) binds.set(ref, { type: bare(b.getAttribute("type") ?? "string"), calculate: b.getAttribute("calculate") ?? "" });
+    const own = bare((b.getAttribute("nodeset") ?? b.getAttribute("ref") ?? "").trim());
+    const ref = own.startsWith("/") ? own : `${bare(root)}/${own}`;
+    if (own) binds.set(ref, { type: bare(b.getAttribute("type") ?? "string"), calculate: b.getAttribute("calculate") ?? "" });
   }
   const layout = layoutOf(body, root);
   const repeats = new Set<string>();
@@ -62,7 +64,7 @@ export function readForm(src: string): FormModel {
     }
   };
   walk(layout);
-  const { rowFields, patterns, completed } = rowsOf(model, instance, binds, repeats);
+  const { rowFields, patterns, completed } = complete(model, instance, binds, repeats);
   return {
     doc, model, instance, layout, binds, rowFields, repeats, patterns, completed, orders, title: childOf(head, "title")?.textContent?.trim() ?? "",
     id: instance.getAttribute("id") ?? "", version: instance.getAttribute("version") ?? "",
@@ -74,58 +76,6 @@ export function find(root: Element, ref: string): Element | undefined {
   let at: Element | undefined = root;
   for (const name of ref.split("/").slice(2)) at = childOf(at, name);
   return at;
-}
-
-/** Where each repeat keeps its row id. A repeat without such a field gets one, as phone.xml has it. */
-function rowsOf(model: Element, instance: Element, binds: Map<string, Bind>, repeats: ReadonlySet<string>): Pick<FormModel, "rowFields" | "patterns" | "completed"> {
-  const fresh = newRepeatFields(model);
-  const rowFields = new Map<string, string>();
-  const patterns = new Map<string, Element>();
-  let completed = false;
-  for (const ref of repeats) {
-    const elements = findAll(instance, ref);
-    const pattern = elements.find((e) => Array.from(e.attributes).some((a) => a.localName === "template")) ?? elements[0];
-    if (!pattern) continue;
-    patterns.set(ref, pattern);
-    const known = Array.from(pattern.children).find((c) => onceUUID(binds.get(`${ref}/${c.localName}`)?.calculate ?? "") || fresh.has(`${ref}/${c.localName}`));
-    let name = known?.localName ?? "row_id";
-    if (!known) {
-      for (let i = 2; childOf(pattern, name); i++) name = `row_id_${i}`;
-      completed = true;
-      for (const e of elements) e.append(e.ownerDocument.createElementNS(e.namespaceURI, name));
-      const bind = model.ownerDocument.createElementNS(model.namespaceURI, "bind");
-      for (const [a, v] of Object.entries({ nodeset: `${prefixedRef(pattern)}/${name}`, type: "string", readonly: "true()", calculate: "once(uuid())" })) bind.setAttribute(a, v);
-      model.append(bind);
-      binds.set(`${ref}/${name}`, { type: "string", calculate: "once(uuid())" });
-    }
-    rowFields.set(patternOf(ref), name);
-  }
-  return { rowFields, patterns, completed };
-}
-
-function prefixedRef(e: Element): string {
-  const names: string[] = [];
-  for (let at: Element | null = e; at && at.localName !== "instance"; at = at.parentElement) names.push(at.nodeName);
-  return `/${names.reverse().join("/")}`;
-}
-
-/** The elements at a bare reference, also in rows of outer repeats. */
-function findAll(root: Element, ref: string): Element[] {
-  return ref.split("/").slice(2).reduce<Element[]>((at, name) => at.flatMap((e) => childrenOf(e, name)), [root]);
-}
-
-const once = new Set(["once(uuid())", "if(string-length(.)>0,.,uuid())", "if(.='',uuid(),.)", "if(.!='',.,uuid())", "coalesce(.,uuid())"]);
-
-function onceUUID(calculate: string): boolean {
-  return once.has(calculate.replace(/\s+/g, ""));
-}
-
-/** Fields that get a uuid whenever a row is made. */
-function newRepeatFields(model: Element): ReadonlySet<string> {
-  const refs = Array.from(model.ownerDocument.getElementsByTagNameNS("*", "setvalue"))
-    .filter((e) => (e.getAttribute("event") ?? "").includes("odk-new-repeat") && (e.getAttribute("value") ?? "").replace(/\s+/g, "") === "uuid()")
-    .map((e) => bare((e.getAttribute("ref") ?? "").trim()));
-  return new Set(refs);
 }
 
 /** The places of a question's choices, where the form itself has them. */

@@ -35,3 +35,30 @@ export function bare(ref: string): string {
 export function patternOf(ref: string): string {
   return bare(ref).split("/").slice(2).join("/");
 }
+
+/** Writes an element with the prefixes it has: the engine tells names apart by them. Comments are left out. */
+export function writeElement(root: Element): string {
+  const spaces = new Map<string, string>();
+  const name = (n: Element | Attr): string => {
+    if (n.prefix && n.namespaceURI && n.prefix !== "xml") spaces.set(n.prefix, n.namespaceURI);
+    return n.nodeName;
+  };
+  const write = (e: Element, top: boolean): string => {
+    const tag = name(e);
+    const attributes = Array.from(e.attributes).filter((a) => a.nodeName !== "xmlns" && a.prefix !== "xmlns").map((a) => ` ${name(a)}="${escapeXml(a.value)}"`).join("");
+    const kids = Array.from(e.childNodes).map((n) => {
+      if (n.nodeType === n.ELEMENT_NODE) return write(n as Element, false);
+      const text = n.nodeType === n.TEXT_NODE || n.nodeType === n.CDATA_SECTION_NODE ? (n.nodeValue ?? "") : "";
+      return e.children.length > 0 ? "" : escapeXml(text);
+    }).join("");
+    const declared = top ? `${e.namespaceURI && !e.prefix ? ` xmlns="${escapeXml(e.namespaceURI)}"` : ""}${[...spaces].map(([p, uri]) => ` xmlns:${p}="${escapeXml(uri)}"`).join("")}` : "";
+    return kids === "" ? `<${tag}${declared}${attributes}/>` : `<${tag}${declared}${attributes}>${kids}</${tag}>`;
+  };
+  return write(root, true);
+}
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;" };
+
+function escapeXml(s: string): string {
+  return s.replace(/[&<>"\t\n\r]/g, (c) => escapes[c] ?? c);
+}
