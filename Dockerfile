@@ -6,7 +6,7 @@ ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${NODE_IMAGE} AS web
 WORKDIR /src
 COPY . .
-RUN if [ -f web/package.json ]; then cd web && npm ci && npm run build; fi
+RUN cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build && rm -rf node_modules
 
 FROM ${GO_IMAGE} AS build
 WORKDIR /src

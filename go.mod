@@ -2,6 +2,9 @@ module ruhu
 
 go 1.26.0
 
+// Packages of npm may bring Go files of their own.
+ignore ./web/node_modules
+
 require (
 	filippo.io/age v1.3.2 // indirect
 	filippo.io/hpke v0.4.0 // indirect

@@ -91,22 +91,27 @@ func packs(c *call) bool {
 
 // acceptedEncoding chooses zstd, then gzip.
 func acceptedEncoding(header string) string {
-	best := ""
+	for _, name := range []string{"zstd", "gzip"} {
+		if accepts(header, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// accepts reports whether an Accept-Encoding names an encoding, and not to refuse it.
+func accepts(header, encoding string) bool {
 	for header != "" {
 		var part string
 		part, header, _ = strings.Cut(header, ",")
 		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if q = strings.ReplaceAll(q, " ", ""); strings.HasPrefix(q, "q=0") && strings.Trim(q[3:], ".0") == "" {
+		if !strings.EqualFold(strings.TrimSpace(name), encoding) {
 			continue
 		}
-		switch strings.ToLower(name) {
-		case "zstd":
-			return "zstd"
-		case "gzip":
-			best = "gzip"
-		}
+		q = strings.ReplaceAll(q, " ", "")
+		return !strings.HasPrefix(q, "q=0") || strings.Trim(q[3:], ".0") != ""
 	}
-	return best
+	return false
 }
 
 // packedWriter holds the first bytes back until it is known whether packing pays.

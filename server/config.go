@@ -4,6 +4,7 @@ import (
 	"crypto/ecdh"
 	"crypto/tls"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 
@@ -44,6 +45,9 @@ type Config struct {
 	Clock clock.Clock
 	Rand  io.Reader
 	Log   *slog.Logger
+
+	// Phone is the built phone app, each compressed file also as NAME.br and NAME.gz; nil = this program was compiled without it.
+	Phone fs.FS
 
 	// PublicURL is how phones reach the server: https://HOST. Empty = as the request came.
 	PublicURL string

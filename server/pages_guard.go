@@ -23,6 +23,7 @@ type page struct {
 	method, path string
 	actions      []auth.Action // holding one is enough; empty = public
 	area         string        // path parameter that must lie within the person's area
+	file         bool          // of the phone app: nobody is asked who they are, no limiter counts it
 	serve        func(ec echo.Context, c *call) error
 }
 
@@ -39,16 +40,20 @@ const (
 
 func (s *Server) pageTable() []page {
 	see := []auth.Action{auth.SummariesRead, auth.ReleasesRead}
-	return []page{
-		{http.MethodGet, "/", nil, "", s.homePage},
-		{http.MethodGet, "/login", nil, "", s.loginPage},
-		{http.MethodPost, "/login", nil, "", s.loginForm},
-		{http.MethodPost, "/logout", []auth.Action{auth.SelfRead}, "", s.logoutForm},
-		{http.MethodGet, "/office", nil, "", redirectTo("/office/")},
-		{http.MethodGet, "/office/", []auth.Action{auth.SelfRead}, "", s.officePage},
-		{http.MethodGet, "/office/streets/:code", see, "code", s.streetPage},
-		{http.MethodGet, "/assets/*", nil, "", s.asset},
+	self := []auth.Action{auth.SelfRead}
+	list := []page{
+		{method: http.MethodGet, path: "/login", serve: s.loginPage},
+		{method: http.MethodPost, path: "/login", serve: s.loginForm},
+		{method: http.MethodPost, path: "/logout", actions: self, serve: s.logoutForm},
+		{method: http.MethodGet, path: "/office", serve: redirectTo("/office/")},
+		{method: http.MethodGet, path: "/office/", actions: self, serve: s.officePage},
+		{method: http.MethodGet, path: "/office/streets/:code", actions: see, area: "code", serve: s.streetPage},
+		{method: http.MethodGet, path: "/assets/*", serve: s.asset},
 	}
+	for _, path := range []string{"/", "/app/*", "/icons/*", "/sw.js", "/manifest.webmanifest"} {
+		list = append(list, page{method: http.MethodGet, path: path, file: len(s.phone.files) > 0, serve: s.servePhone})
+	}
+	return list
 }
 
 func (s *Server) routePages(e *echo.Echo) error {
@@ -86,6 +91,9 @@ func (s *Server) guardPage(ec echo.Context, c *call, p page, next echo.HandlerFu
 	r := ec.Request()
 	ec.Response().Header().Set("Content-Security-Policy", pagePolicy)
 	s.chooseLanguage(ec, c)
+	if p.file {
+		return next(ec)
+	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
 		principal, err := s.auth.AuthenticateCookie(r.Context(), cookie.Value)
 		switch {

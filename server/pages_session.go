@@ -11,10 +11,6 @@ import (
 	"ruhu/server/pages"
 )
 
-func (s *Server) homePage(ec echo.Context, c *call) error {
-	return s.render(ec, http.StatusOK, "home", pages.Home{Frame: s.frame(ec, c, "首页", "Home")})
-}
-
 func (s *Server) loginPage(ec echo.Context, c *call) error {
 	if c.principal.UserID != "" {
 		return ec.Redirect(http.StatusSeeOther, "/office/")

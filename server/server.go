@@ -36,6 +36,7 @@ type Server struct {
 	pages    map[string]page
 	pageSet  *pages.Set
 	assets   fs.FS
+	phone    *phoneApp
 	peers    peers
 	fixed    http.Header // on every answer
 	metrics  *metrics
@@ -81,6 +82,9 @@ func New(c Config) (*Server, error) {
 	s.limits.pushes = make(chan struct{}, limits.WriterQueue)
 	s.limits.apps = newKeyedLimiter(s.clock, max(10*perSecond, limits.OpenRosaPerSecond), max(c.SyncPerMinute, 20*limits.OpenRosaPerSecond))
 	if s.tus, err = s.newTus(c.Uploads); err != nil {
+		return nil, err
+	}
+	if s.phone, err = readPhoneApp(c.Phone); err != nil {
 		return nil, err
 	}
 	if s.openrosa, err = s.newOpenRosa(); err != nil {

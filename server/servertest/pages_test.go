@@ -25,6 +25,10 @@ func TestEveryPageAsEveryRole(t *testing.T) {
 	// status by role in the own street; "office" stands for every role not named.
 	pages := map[string]map[string]int{
 		"GET /":                     {"office": 200, "nobody": 200},
+		"GET /app/*":                {"office": 200, "nobody": 200},
+		"GET /icons/*":              {"office": 200, "nobody": 200},
+		"GET /sw.js":                {"office": 200, "nobody": 200},
+		"GET /manifest.webmanifest": {"office": 200, "nobody": 200},
 		"GET /login":                {"office": 303, "nobody": 200},
 		"POST /login":               {"office": 401, "nobody": 401}, // without a password
 		"POST /logout":              {"office": 403, "nobody": 303}, // without the page's token
@@ -42,7 +46,7 @@ func TestEveryPageAsEveryRole(t *testing.T) {
 	send := func(route, street string, opts ...servertest.Option) int {
 		w.Clock.Advance(time.Second)
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer(":code", street, "*", "look.css").Replace(path)
+		path = strings.NewReplacer(":code", street, "/app/*", "/app/main-1a2b3c4d.js", "/icons/*", "/icons/icon.svg", "*", "look.css").Replace(path)
 		if method == "POST" {
 			opts = append(opts, servertest.With("Content-Type", "application/x-www-form-urlencoded"))
 			return c.Do(method, path, "x=1", opts...).Status
