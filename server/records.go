@@ -55,8 +55,8 @@ func (s *Server) GetRecord(ctx context.Context, req api.GetRecordRequestObject) 
 	}
 	c.saw(v.ID, v.Village, "", 1)
 	out := api.Record{ID: v.ID, Case: v.Case, Form: v.Form, Version: v.Version, Village: v.Village, Status: v.Status, Reason: v.Reason,
-		Author: v.Worker, Date: v.Date, Conflicts: listOf(v.ConflictPaths), Flags: listOf(v.Flags), Answers: v.Answers,
-		Siblings: map[string][]api.Sibling{}, Rows: v.Rows, Ctx: v.Ctx, MissingAttachments: listOf(v.MissingAttachments), Stub: v.Stub,
+		Author: v.Worker, Date: v.Date, Conflicts: listOf(v.ConflictPaths), Flags: listOf(v.Flags), Broken: brokenOut(v.Broken),
+		Answers: v.Answers, Siblings: map[string][]api.Sibling{}, Rows: v.Rows, Ctx: v.Ctx, MissingAttachments: listOf(v.MissingAttachments), Stub: v.Stub,
 		Assignees: v.Assignees}
 	for path, list := range v.Siblings {
 		out.Siblings[path] = siblingsOut(list)
@@ -65,6 +65,14 @@ func (s *Server) GetRecord(ctx context.Context, req api.GetRecordRequestObject) 
 		out.Comments = append(out.Comments, api.Comment{ID: x.ID, Path: x.Path, Text: x.Text, Date: x.Date, Author: x.Author})
 	}
 	return api.GetRecord200JSONResponse(out), nil
+}
+
+func brokenOut(list []survey.BrokenRule) []api.BrokenRule {
+	out := make([]api.BrokenRule, 0, len(list))
+	for _, b := range list {
+		out = append(out, api.BrokenRule{Path: b.Path, Rule: b.Rule, Flag: b.Flag, Merged: b.Merged, Message: b.Message, Value: b.Value})
+	}
+	return out
 }
 
 func siblingsOut(list []survey.Sibling) []api.Sibling {

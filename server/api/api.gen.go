@@ -469,6 +469,25 @@ type AuditVerdict struct {
 	Reason     string `json:"reason,omitempty"`
 }
 
+// BrokenRule defines model for BrokenRule.
+type BrokenRule struct {
+	// Flag the code of the record's flag for it, such as invalid-after-merge
+	Flag string `json:"flag"`
+
+	// Merged answers of more than one phone break it together
+	Merged bool `json:"merged"`
+
+	// Message the form's own words by language; under an empty name where it has one language only
+	Message map[string]string `json:"message,omitempty"`
+
+	// Path the question, with the ids of its rows
+	Path string `json:"path"`
+	Rule string `json:"rule"`
+
+	// Value what a calculation gives
+	Value *string `json:"value,omitempty"`
+}
+
 // ChangeRequest defines model for ChangeRequest.
 type ChangeRequest struct {
 	Add []string `json:"add,omitempty"`
@@ -1130,17 +1149,20 @@ type Record struct {
 	Answers map[string]*string `json:"answers"`
 
 	// Assignees worker codes
-	Assignees          []string  `json:"assignees,omitempty"`
-	Author             string    `json:"author,omitempty"`
-	Case               string    `json:"case"`
-	Comments           []Comment `json:"comments,omitempty"`
-	Conflicts          []string  `json:"conflicts"`
-	Ctx                string    `json:"ctx"`
-	Date               string    `json:"date,omitempty"`
-	Flags              []string  `json:"flags"`
-	Form               string    `json:"form"`
-	ID                 string    `json:"id"`
-	MissingAttachments []string  `json:"missing_attachments"`
+	Assignees []string `json:"assignees,omitempty"`
+	Author    string   `json:"author,omitempty"`
+
+	// Broken rules of the form that the shown answers break, in its order, the first hundred; none for a draft or a stub
+	Broken             []BrokenRule `json:"broken"`
+	Case               string       `json:"case"`
+	Comments           []Comment    `json:"comments,omitempty"`
+	Conflicts          []string     `json:"conflicts"`
+	Ctx                string       `json:"ctx"`
+	Date               string       `json:"date,omitempty"`
+	Flags              []string     `json:"flags"`
+	Form               string       `json:"form"`
+	ID                 string       `json:"id"`
+	MissingAttachments []string     `json:"missing_attachments"`
 
 	// Reason why a record needs review again: arrived-after-review
 	Reason   string               `json:"reason,omitempty"`

@@ -1923,6 +1923,8 @@ export interface components {
             readonly date?: string;
             readonly conflicts: readonly string[];
             readonly flags: readonly string[];
+            /** @description rules of the form that the shown answers break, in its order, the first hundred; none for a draft or a stub */
+            readonly broken: readonly components["schemas"]["BrokenRule"][];
             readonly answers: {
                 readonly [key: string]: string | null;
             };
@@ -1939,6 +1941,22 @@ export interface components {
             readonly comments?: readonly components["schemas"]["Comment"][];
             /** @description worker codes */
             readonly assignees?: readonly string[];
+        };
+        readonly BrokenRule: {
+            /** @description the question, with the ids of its rows */
+            readonly path: string;
+            /** @enum {string} */
+            readonly rule: "required" | "constraint" | "choice" | "relevant" | "calculated";
+            /** @description the code of the record's flag for it, such as invalid-after-merge */
+            readonly flag: string;
+            /** @description answers of more than one phone break it together */
+            readonly merged: boolean;
+            /** @description the form's own words by language; under an empty name where it has one language only */
+            readonly message?: {
+                readonly [key: string]: string;
+            };
+            /** @description what a calculation gives */
+            readonly value?: string;
         };
         readonly Comment: {
             readonly id: string;
