@@ -185,20 +185,40 @@ func (e *emission) sort() {
 	slices.Sort(e.del)
 }
 
+// overreaching lists the views whose change sets stand behind some of a version that they do not go on from, on one device: to
+// name them is to name those too. That comes about where it turns out later that a view goes on from another version.
+func (f *family) overreaching() map[*view]bool {
+	out := map[*view]bool{}
+	for _, v := range f.views {
+		for _, o := range f.views {
+			if o == v || v.seen[o] {
+				continue
+			}
+			for _, d := range v.node.Meta.Dots {
+				if slices.ContainsFunc(o.node.Meta.written(), func(e crdt.Dot) bool { return e.Device == d.Device && e.Seq < d.Seq }) {
+					out[v] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // adjust finds what has to be written again so that the record comes to hold after, where it was made to hold before.
-// held tells whether a write of any submission still lives at a path (or row); where none does although one was made, the
+// All of what again lists is said once more. held tells whether a write of any submission still lives at a path (or row); where none does although one was made, the
 // office or a phone wrote over it having seen it, and what they saw is not said again.
-func adjust(f *family, before, after ideal, held func(path string, row bool) bool) []emission {
+func adjust(f *family, before, after ideal, again map[*view]bool, held func(path string, row bool) bool) []emission {
 	cells, rows := map[string]bool{}, map[string]bool{}
 	for path := range union(before.cells, after.cells) {
 		if !slices.EqualFunc(before.cells[path], after.cells[path], func(a, b written) bool {
 			return a.by.node.key() == b.by.node.key() && a.value == b.value && a.null == b.null
-		}) {
+		}) || slices.ContainsFunc(after.cells[path], func(w written) bool { return again[w.by] }) {
 			cells[path] = true
 		}
 	}
 	for row := range union(before.rows, after.rows) {
-		if !slices.EqualFunc(before.rows[row], after.rows[row], func(a, b marked) bool { return a.by.node.key() == b.by.node.key() && a.minus == b.minus }) {
+		if !slices.EqualFunc(before.rows[row], after.rows[row], func(a, b marked) bool { return a.by.node.key() == b.by.node.key() && a.minus == b.minus }) ||
+			slices.ContainsFunc(after.rows[row], func(k marked) bool { return again[k.by] }) {
 			rows[row] = true
 		}
 	}

@@ -286,7 +286,7 @@ func (m *merging) hand(v *view) string {
 		}
 		device := m.c.Device(v.node.Meta.Worker, hand, v.node.Meta.Street)
 		if !slices.ContainsFunc(m.all, func(n *Node) bool {
-			return !may[n.key()] && slices.ContainsFunc(n.Meta.Dots, func(d crdt.Dot) bool { return d.Device == device })
+			return !may[n.key()] && slices.ContainsFunc(n.Meta.written(), func(d crdt.Dot) bool { return d.Device == device })
 		}) {
 			return hand
 		}

@@ -36,10 +36,13 @@ type Meta struct {
 	At        int64      `json:"at"` // ms, of its first arrival
 	Encrypted bool       `json:"encrypted,omitempty"`
 	Dots      []crdt.Dot `json:"dots,omitempty"` // change sets made of it
-	Bodies    []BodyRef  `json:"bodies,omitempty"`
-	Files     []FileRef  `json:"files,omitempty"` // in order of arrival; of one name the last counts
-	Served    *Served    `json:"served,omitempty"`
-	Withheld  bool       `json:"withheld,omitempty"` // values of the record were withheld: the bodies went with them
+	// Past are change sets made of it that name more than it says, since it is known that its author had seen less: what of
+	// them counts was said again.
+	Past     []crdt.Dot `json:"past,omitempty"`
+	Bodies   []BodyRef  `json:"bodies,omitempty"`
+	Files    []FileRef  `json:"files,omitempty"` // in order of arrival; of one name the last counts
+	Served   *Served    `json:"served,omitempty"`
+	Withheld bool       `json:"withheld,omitempty"` // values of the record were withheld: the bodies went with them
 }
 
 // Served is what a node knows that was handed out: the record as it stood.
@@ -88,6 +91,9 @@ func DecodeMeta(b []byte) (m Meta, err error) {
 	}
 	return m, nil
 }
+
+// written lists every change set made of a node.
+func (m *Meta) written() []crdt.Dot { return slices.Concat(m.Dots, m.Past) }
 
 // key names a node whatever order things arrived in.
 func (n *Node) key() string { return n.Instance + "\x00" + hex.EncodeToString(n.Meta.Canon[:]) }

@@ -145,17 +145,23 @@ func (s *Service) looked(ctx context.Context, in *incoming) (out Outcome, done b
 				continue
 			}
 			out = Outcome{Stream: string(in.log.Engine.Stream), Record: n.Record, InstanceID: n.Instance, Edit: n.Parent != "", Repeat: true, Encrypted: n.Meta.Encrypted}
-			for _, name := range in.inst.Files {
-				if _, ok := n.Meta.file(name); !ok && n.Parent == "" { // an edit inherits files
-					out.Missing = append(out.Missing, name)
-				}
-			}
+			out.Missing = n.lacks(in)
 			done = (n.Meta.hasBody(in.id) || n.Meta.Withheld) && !n.Due
 			return nil
 		}
 		return nil
 	})
 	return out, done, err
+}
+
+// lacks lists the files a node names that have not come. An edit inherits files: what it lacks is not told here.
+func (n *Node) lacks(in *incoming) (out []string) {
+	for _, name := range in.inst.Files {
+		if _, ok := n.Meta.file(name); !ok && n.Parent == "" {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // related reports whether a stored node can be of the same record as a post: forms and streets never meet in one.

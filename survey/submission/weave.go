@@ -55,12 +55,18 @@ func (m *merging) weave(p placed, repeat *Node, out *merged) error {
 	}
 	m.old = crdt.VV{}
 	for _, o := range m.all {
-		for _, d := range o.Meta.Dots {
+		for _, d := range o.Meta.written() {
 			m.old.Raise(d)
 		}
 	}
 	said := map[*Node]bool{}
-	for _, e := range adjust(after, before.ideal(), after.ideal(), m.held()) {
+	held := m.held()
+	again := after.overreaching()
+	for v := range again {
+		v.node.Meta.Past, v.node.Meta.Dots = v.node.Meta.written(), nil
+		said[v.node] = true
+	}
+	for _, e := range adjust(after, before.ideal(), after.ideal(), again, held) {
 		if err := m.emit(e, m.old); err != nil {
 			return err
 		}
@@ -70,7 +76,7 @@ func (m *merging) weave(p placed, repeat *Node, out *merged) error {
 		if err := m.store(n, out); err != nil {
 			return err
 		}
-		said[n] = false
+		delete(said, n)
 	} else {
 		m.prune(n)
 		said[n] = true
@@ -106,6 +112,7 @@ func (m *merging) onlyBytes(n Node, out *merged) (idle bool, err error) {
 			return false, nil
 		}
 	}
+	out.Missing = n.lacks(m.in)
 	return true, nil
 }
 
@@ -123,7 +130,7 @@ func copies(nodes []*Node) []*Node {
 func (m *merging) held() func(path string, row bool) bool {
 	ours := map[crdt.Dot]bool{}
 	for _, n := range m.all {
-		for _, d := range n.Meta.Dots {
+		for _, d := range n.Meta.written() {
 			ours[d] = true
 		}
 	}
@@ -158,7 +165,7 @@ func (m *merging) join(p placed, out *merged) (c carry, err error) {
 			c.moved = append(c.moved, n.No)
 			c.dots[n.No] = n.Meta.Dots
 			out.moved = append(out.moved, n.Meta.Files...)
-			for _, d := range n.Meta.Dots {
+			for _, d := range n.Meta.written() {
 				ours[d] = true
 			}
 		}
@@ -185,7 +192,7 @@ func (m *merging) join(p placed, out *merged) (c carry, err error) {
 	}
 	for _, n := range m.all {
 		if slices.Contains(c.moved, n.No) {
-			n.Meta.Dots = nil
+			n.Meta.Dots, n.Meta.Past = nil, nil
 		}
 	}
 	return c, nil
