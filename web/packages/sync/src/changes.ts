@@ -10,6 +10,8 @@ export class Changes {
   readonly dropUnder = new Set<string>();
   /** The step deletes words for good. */
   shred = false;
+  /** Entries of logs that were written. */
+  readonly touched: [Log, Entry][] = [];
 
   put(key: string, value: () => Bytes): void {
     this.#put.set(key, value);
@@ -19,7 +21,13 @@ export class Changes {
     this.#put.set(key, null);
   }
 
+  /** Whether a key that begins so is put or dropped. */
+  writes(prefix: string): boolean {
+    return [...this.#put.keys()].some((key) => key.startsWith(prefix));
+  }
+
   entry(l: Log, e: Entry): void {
+    this.touched.push([l, e]);
     this.put(keyEntry(l.device, e.seq), () => pack(e));
   }
 

@@ -1,5 +1,6 @@
 import { type ChangeSet, Coded, limits, State, tryDecode } from "@ruhu/merge";
 import { Changes, itemID } from "./changes.ts";
+import { escrow } from "./escrow.ts";
 import { intact, Log } from "./log.ts";
 import {
   type BaseCopy, type Draft, type Entry, type ErasedMark, type Item, isVoid, keyItem, keyMeta, makeStub, type Meta, newEntry, noMeta, pack, stateOf, type Stream,
@@ -26,6 +27,9 @@ export class Core {
   left = new Set<string>();
   /** Drafts with an open form in this context: what is typed there is newer than the store. */
   readonly open = new Map<string, Draft>();
+  /** Entries whose pack for the server is stored, and the devices that may have packs of drafts. See escrow. */
+  readonly escrowed = new WeakSet<Entry>();
+  readonly draftPacks = new Set<string>();
   /** Opened and not yet compared with the server: the store may be that of another time. */
   fresh = true;
   /** Change sets in the next push; small on a bad link. */
@@ -85,6 +89,7 @@ export class Core {
     this.meta.logs = this.logs.map((l) => l.meta);
     ch.put(keyMeta, () => pack(this.meta));
     try {
+      await escrow(this, ch);
       await this.o.store.commit({ entries: ch.entries(), dropUnder: [...ch.dropUnder], shred: ch.shred });
     } catch (err) {
       throw err instanceof Coded ? err : new Coded("internal", "save on phone", err instanceof Error ? err.message : String(err), err);
@@ -152,6 +157,10 @@ export class Core {
       }
     });
     this.logs = this.meta.logs.map((m) => new Log(m, gapless(entries.get(m.device) ?? [])));
+    for (const l of this.logs) {
+      for (const e of l.entries) if (e.line !== undefined) this.escrowed.add(e);
+      this.draftPacks.add(l.device);
+    }
     if (damaged) {
       this.meta.cursor = "";
       this.meta.complete = false;

@@ -6,7 +6,7 @@ export { base64, base64url, unbase64 } from "./base64.ts";
 export { type Cabinet, MemoryCabinet, WebKeys } from "./keys.ts";
 export { Memory } from "./memory.ts";
 export { type Item, keyApp, type Stream } from "./model.ts";
-export { gzip, isPack, packType } from "./pack.ts";
+export { bundlePacks, gzip, isPack, packType, splitPacks } from "./pack.ts";
 export { Phone, type Report } from "./phone.ts";
 export * from "./ports.ts";
 export type { PullReport } from "./pull.ts";

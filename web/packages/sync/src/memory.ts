@@ -39,7 +39,7 @@ export class Memory implements Store {
   async load(visit: (key: string, value: Bytes | null) => void): Promise<void> {
     await Promise.resolve();
     this.#seen = this.#disk.commits;
-    for (const [key, e] of this.#disk.entries) if (!key.startsWith("app/")) visit(key, checked(e));
+    for (const [key, e] of this.#disk.entries) if (!key.startsWith("app/") && !key.startsWith("pack/")) visit(key, checked(e));
   }
 
   async get(key: string): Promise<Bytes | null | undefined> {

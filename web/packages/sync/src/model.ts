@@ -199,6 +199,17 @@ export function keyErased(record: string): string {
 export function keyItem(kind: string, id: string): string {
   return `item/${kind}/${id}`;
 }
+/** An own set sealed for the server, see escrow. */
+export function keyPack(device: string, seq: number): string {
+  return `pack/${device}/${String(seq).padStart(16, "0")}`;
+}
+/** Where the drafts of a device's stream lie sealed for the server, each under the seq it would take. */
+export function keyDraftPacks(device: string): string {
+  return `pack/${device}/draft/`;
+}
+export function keyDraftPack(device: string, seq: number): string {
+  return keyDraftPacks(device) + String(seq).padStart(16, "0");
+}
 /** Where the application keeps what belongs to a record. */
 export function keyApp(record: string): string {
   return `app/${record}/`;

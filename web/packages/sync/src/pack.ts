@@ -40,6 +40,32 @@ export async function sealPack(server: Bytes, body: Bytes): Promise<Bytes> {
   return concat([head, new Uint8Array(sealed)]);
 }
 
+const bundleMagic = "ruhu-packs-1\n";
+
+/** Several packs as one file: each with its length, 4 bytes with the high one first, in the order in which they are to be pushed. */
+export function bundlePacks(packs: readonly Bytes[]): Bytes {
+  const length = (p: Bytes): Bytes => new Uint8Array([p.length >>> 24, p.length >>> 16, p.length >>> 8, p.length]);
+  return packs.length === 1 ? packs[0]! : concat([encode(bundleMagic), ...packs.flatMap((p) => [length(p), p])]);
+}
+
+/** The packs of a file: of one pack, or of a bundle. undefined where it is neither, or was cut. */
+export function splitPacks(file: Bytes): Bytes[] | undefined {
+  if (isPack(file)) return [file];
+  const magic = encode(bundleMagic);
+  if (magic.some((c, i) => file[i] !== c)) return undefined;
+  const out: Bytes[] = [];
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = magic.length; at < file.length; ) {
+    const end = at + 4 <= file.length ? at + 4 + view.getUint32(at) : Infinity;
+    if (end > file.length) return undefined;
+    const pack = file.slice(at + 4, end);
+    if (!isPack(pack)) return undefined;
+    out.push(pack);
+    at = end;
+  }
+  return out;
+}
+
 /** Packs bytes with gzip. */
 export async function gzip(b: Bytes): Promise<Bytes> {
   const packed = new Blob([b]).stream().pipeThrough(new CompressionStream("gzip"));

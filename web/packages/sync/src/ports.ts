@@ -2,6 +2,7 @@
 // tests and tools for Node. Nothing in this package knows which.
 
 import type { Bytes } from "@ruhu/merge";
+import type { Stream } from "./model.ts";
 
 /** What one step writes: all of it or nothing. */
 export interface Step {
@@ -19,11 +20,12 @@ export interface Step {
  * of IndexedDB, which waits for nothing else, is enough for each of load, get and commit.
  *
  * Keys under "app/<record>/" are the application's: instances of forms, photos. They are committed with the phone's own,
- * vanish with their record, and are never loaded: get reads them.
+ * vanish with their record, and are never loaded: get reads them. Keys under "pack/" hold what nobody here can read, sealed for the
+ * server: they are neither loaded nor need to be sealed again.
  */
 export interface Store {
   /**
-   * Calls visit once for each entry that is not under "app/", in any order. A value is as it was committed: the store notices
+   * Calls visit once for each entry that is not under "app/" or "pack/", in any order. A value is as it was committed: the store notices
    * damage, and gives null for what it cannot read any more (or an older value, or leaves the entry out).
    */
   load(visit: (key: string, value: Bytes | null) => void): Promise<void>;
@@ -133,6 +135,13 @@ export interface Options {
    * tab knows of it. true where not given.
    */
   readonly keepOpened?: boolean;
+  /**
+   * Whether everything written is kept a second time for the server's key alone, under "pack/": readable by nobody here, and all
+   * that is left where the store's own key is lost.
+   */
+  readonly escrow?: boolean;
+  /** The time that a set of a stream says it was written, of the phone's clock; the clock itself where not given. */
+  readonly stamp?: (stream: Stream, now: number) => number;
   /** Whether files of a record are still to be sent: until then its answers stay on this phone. */
   readonly filesPending?: (record: string) => boolean;
 }

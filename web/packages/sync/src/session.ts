@@ -1,10 +1,10 @@
 import {
   type Bytes, type ChangeSet, Coded, decodeChangeSet, encodeChangeSet, fail, hex, idOf, State, statusPath, VV, wrap,
 } from "@ruhu/merge";
-import { base64url } from "./base64.ts";
 import { obeyLeaves } from "./base.ts";
 import type { Changes } from "./changes.ts";
 import { type Core, newest } from "./core.ts";
+import { changeSetOf } from "./cut.ts";
 import { type Draft, keyDraft, newEntry, type Stream, typed } from "./model.ts";
 
 /** What the application keeps beside a draft, committed in the same step. Keys lie under "app/<record>/". */
@@ -76,6 +76,16 @@ export class Session {
   #put(path: string, value: string | null): void {
     this.#revive(path);
     this.#d.set.set(path, value);
+  }
+
+  /** Takes back what was typed at a path since the last cut. */
+  untype(path: string): void {
+    this.#d.set.delete(path);
+  }
+
+  /** What was typed since the last cut: values, rows made and rows removed. */
+  get typed(): { readonly set: ReadonlyMap<string, string | null>; readonly add: readonly string[]; readonly del: readonly string[] } {
+    return { set: this.#d.set, add: this.#d.add, del: this.#d.del };
   }
 
   /** Sends what is shown at a path although it did not change: the worker settled a conflict in its favour. */
@@ -195,11 +205,7 @@ export class Session {
   #make(): { c: ChangeSet; line: string; id: string } {
     const [core, d] = [this.#core, this.#d];
     const l = core.current(d.stream) ?? fail("unauthenticated", "cut change set", "this phone is not enrolled");
-    const c: ChangeSet = {
-      device: l.device, seq: l.last + 1, epoch: d.epoch, at: core.now(), nonce: base64url(core.o.random(16)), record: d.record, form: d.form,
-      version: d.version === "-" ? "" : d.version, grid: d.grid, ctx: d.ctx.clone(), set: [...d.set].map(([path, value]) => ({ path, value })),
-      add: [...d.add], del: [...d.del],
-    };
+    const c = changeSetOf(core, d, l.device, l.last + 1);
     const line = encodeChangeSet(c);
     decodeChangeSet(line); // what no server would take never enters the log
     return { c, line, id: idOf(line) };
