@@ -58,6 +58,14 @@ var badCases = []badCase{
 | survey |
 |  | typ | name | label |
 |  | text | a | A |`, []string{"survey row 1, type: column-missing"}},
+	{"no list_name column", `
+| survey |
+|  | type | name | label |
+|  | select_one fuel | a | A |
+|  | select_one heat | b | B |
+| choices |
+|  | list | name | label |
+|  | fuel | c | C |`, []string{"choices row 1, list_name: column-missing"}},
 	{"columns twice", `
 | survey |
 |  | type | name | label | label | relevant | relevance |

@@ -47,7 +47,7 @@ func (c *converter) readChoices() {
 	for _, r := range t.rows {
 		l, ch := c.readChoice(t, r, bad)
 		if l == "" {
-			if ch.name != "" {
+			if ch.name != "" && c.listColumn() {
 				c.warn(place{choices, r.n, listless}, "choice-no-list", "该选项没有 list_name，未采用", "the choice has no list_name and is left out", "请填写 list_name", "fill in its list_name")
 			}
 			continue

@@ -18,12 +18,13 @@ type converter struct {
 	unrolled  int // questions that loops made
 	askedList []string
 
-	settings      formSettings
-	lists         map[string]*list
-	listOrder     []*list
-	choiceColumns []column
-	external      map[string]bool // lists of external_choices; nil where there is no such sheet
-	files         []File
+	settings       formSettings
+	lists          map[string]*list
+	listOrder      []*list
+	choiceColumns  []column
+	saidListColumn bool
+	external       map[string]bool // lists of external_choices; nil where there is no such sheet
+	files          []File
 
 	declared      []*declaration
 	blocks        []*element // meta blocks of entities within groups

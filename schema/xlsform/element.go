@@ -105,7 +105,8 @@ func (e *element) inRepeat() *element {
 	return nil
 }
 
-// copied returns a deep copy without a parent, every text changed by f: a loop's questions for one choice.
+// copied returns a deep copy without a parent, its own texts changed by f: a loop's question for one choice. What lies
+// in a group of the loop stays as it is, as pyxform leaves it.
 func (e *element) copied(f func(string) string) *element {
 	out := *e
 	out.parent, out.children, out.path = nil, nil, ""
@@ -124,7 +125,7 @@ func (e *element) copied(f func(string) string) *element {
 		}
 	}
 	for _, child := range e.children {
-		out.add(child.copied(f))
+		out.add(child.copied(func(s string) string { return s }))
 	}
 	return &out
 }

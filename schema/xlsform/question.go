@@ -118,6 +118,9 @@ func (c *converter) readTrigger(r *row, el *element) {
 	}
 	for part := range strings.SplitSeq(r.trigger, ",") {
 		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
 		name, sole := soleReference(part)
 		if !sole {
 			c.fault(r.at("trigger"), "reference", "trigger 应为 ${题目}，多个以逗号分隔："+quoted(r.trigger),

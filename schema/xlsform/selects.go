@@ -135,6 +135,13 @@ func (c *converter) selectList(r *row, s selection) {
 
 // missingList says that a list is not there.
 func (c *converter) missingList(r *row, name string) {
+	if len(c.listOrder) == 0 && len(c.choiceColumns) > 0 && !c.listColumn() {
+		if !c.saidListColumn {
+			c.saidListColumn = true
+			c.fault(place{choices, 1, "list_name"}, "column-missing", "choices 表缺少 list_name 列", "the sheet choices has no column list_name", "请在第一行加上该列名", "add the header to the first row")
+		}
+		return
+	}
 	if len(c.listOrder) == 0 {
 		hintZH, hintEN := "请添加 choices 表，含 list_name、name、label 三列", "add a sheet choices with the columns list_name, name and label"
 		if near := c.nearSheets(choices); near != "" {
@@ -144,6 +151,16 @@ func (c *converter) missingList(r *row, name string) {
 		return
 	}
 	c.fault(r.at("type"), "no-list", "choices 表中没有列表 "+quoted(name), "list name not in choices sheet: "+quoted(name), c.nearListZH(name), c.nearListEN(name))
+}
+
+// listColumn reports whether the choices sheet says which list a choice belongs to.
+func (c *converter) listColumn() bool {
+	for _, col := range c.choiceColumns {
+		if col.path[0] == "list name" {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *converter) nearList(name string) string {

@@ -120,6 +120,25 @@ var structureCases = []goodCase{
 |  | stock | cow | cows |
 |  | stock | pig | pigs |`,
 		[]string{"/data/have/cow/n", "bind [nodeset=/data/have/pig/n | relevant='x' = 'pig' | type=int]", "/h:body/group/group/input/label [] How many cows?", "/h:body/group/group/label [] pigs"}, nil},
+	{"a loop with a group", `
+| survey |
+|  | type | name | label |
+|  | begin loop over stock | have | |
+|  | begin group | herd | Of %(label)s |
+|  | integer | n | How many %(label)s? |
+|  | end group | | |
+|  | end loop | | |
+| choices |
+|  | list_name | name | label |
+|  | stock | cow | cows |`,
+		[]string{"/h:body/group/group/group/label [] Of cows", "/h:body/group/group/group/input/label [] How many %(label)s?"}, nil},
+	{"triggers with a comma too many", `
+| survey |
+|  | type | name | label | calculation | trigger |
+|  | text | a | A | | |
+|  | text | b | B | | |
+|  | date | c | | today() | ${a}, ,${b}, |`,
+		[]string{"body 00003 /h:body/input/setvalue [event=xforms-value-changed | ref=/data/c | value=today()]", "body 00006 /h:body/input/setvalue [event=xforms-value-changed | ref=/data/c | value=today()]"}, nil},
 	{"search()", `
 | survey |
 |  | type | name | label | appearance |
