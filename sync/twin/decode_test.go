@@ -162,7 +162,7 @@ func seed(random *rand.Rand) (as string, b []byte) {
 
 // pieces are what a mutation puts in: where decoders of two languages are apt to differ.
 var pieces = []string{"\xff", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80", "\ufeff", `\ud800`, `\udc00`, `\ud83d\ude00`, `\u0000`, `\u00E9`, `\u212a`, "\u212a", "\u0130",
-	"devİce", "grİd", "\u2028", "\x00", "\x1f", "\x7f", `"`, `\`, "{", "}", "[", "]", ",", ":", "null", "true", "false", "nul", "-", "-0", "0", "00", "1e3", "1.0",
+	`"devİce":"dv_b",`, `"grİd":"1",`, `"DEVICE":"dv_b",`, "\u2028", "\x00", "\x1f", "\x7f", `"`, `\`, "{", "}", "[", "]", ",", ":", "null", "true", "false", "nul", "-", "-0", "0", "00", "1e3", "1.0",
 	"9007199254740991", "9007199254740992", "18446744073709551616", "99999999999999999999999999", "-9007199254740991", " ", "\t", "\r", "\n", "\v", "\u00a0",
 	`"__proto__":`, `"constructor":"1",`, `"seq":1,`, `"Seq":1,`, `"v":1,`, `"set":{},`, `"set":{"a":"1","A":"2"},`, `"ctx":{"dv_A":1,"dv_a":1},`, `"add":["a[r1]"],`, `"del":["a[r1]"],`,
 	`"a[r1]/b":"1",`, `"erased":true,`, `"times":{"a:01":1},`, `"times":{":1":1},`, `"withheld":["a","a/b"],`, `"until":-1,`, `"digest":"00",`, `"void"`, `"attest"`, "\\/", "é", "\U0010ffff",

@@ -4,8 +4,6 @@
 import { type Bytes, Coded, decode, decodeChangeSet, encode, gridDigest, hex, idOf, jsonString, nextHead, noHead, parsePush, State } from "@ruhu/merge";
 import type { Answer, Credentials, Enrolment, Transport } from "../src/index.ts";
 
-const epoch = "ep_1";
-
 interface ServerLog {
   lines: string[];
   head: string;
@@ -17,6 +15,22 @@ export class Office {
   safe = 0;
   enrolled = 0;
   extra: string[] = [];
+  epoch = "ep_1";
+  /** What it says of every set instead of merging it. */
+  refuse: "void" | undefined;
+  /** What it says of grids instead of the truth. */
+  lie: Record<string, string> | undefined;
+  /** Pages end before their end. */
+  cutPages = false;
+  #told = "ep_1";
+  readonly handedBack: [device: string, record: string, proof: string][] = [];
+
+  /** Comes back from a backup in which there was nothing. */
+  restore(epoch: string): void {
+    this.epoch = epoch;
+    this.logs.clear();
+    this.records.clear();
+  }
 
   log(device: string): ServerLog {
     let l = this.logs.get(device);
@@ -38,7 +52,20 @@ export class Office {
         out += `{"attest":${i.attest.seq},"status":"stored"}\n`;
         continue;
       }
-      if (i.kind !== "set" || !i.set) throw new Error("this office reads change sets only");
+      if (i.kind === "erased") {
+        this.handedBack.push([p.device, i.mark.record, i.mark.proof]);
+        out += `{"erased":"${i.mark.record}","status":"stored"}\n`;
+        continue;
+      }
+      if (i.kind === "void") {
+        for (; seq < i.void.to; seq++) {
+          l.lines.push("");
+          l.head = nextHead(l.head, i.id);
+        }
+        out += `{"seq":${i.void.from},"to":${i.void.to},"id":"${i.id}","status":"void","code":"declared-void"}\n`;
+        continue;
+      }
+      if (!i.set) throw new Error(`this office got what no phone may cut: ${i.code}`);
       seq++;
       const line = decode(body) ?? "";
       const text = line.split("\n").find((t) => t !== "" && idOf(t) === i.id)!;
@@ -53,27 +80,30 @@ export class Office {
         const c = decodeChangeSet(text);
         const r = this.records.get(c.record) ?? { state: new State(), grid: c.grid, form: c.form, version: c.version };
         this.records.set(c.record, r);
-        r.state.apply(c, c.at);
+        if (!this.refuse) r.state.apply(c, c.at);
       }
-      out += `{"seq":${seq},"id":"${i.id}","status":"${before === undefined ? "merged" : "duplicate"}"}\n`;
+      out += `{"seq":${seq},"id":"${i.id}","status":"${this.refuse ?? (before === undefined ? "merged" : "duplicate")}"}\n`;
     }
     return out + this.#summary(l);
   }
 
   #summary(l: ServerLog): string {
     const have = l.lines.length;
-    return `{"have":${have},"want":${have + 1},"head":"${l.head}","safe":${this.safe},"epoch":"${epoch}","time":"2026-11-23T08:00:00Z"}\n`;
+    return `{"have":${have},"want":${have + 1},"head":"${l.head}","safe":${this.safe},"epoch":"${this.epoch}","time":"2026-11-23T08:00:00Z"}\n`;
   }
 
   pull(): string {
-    let out = this.extra.join("");
+    let out = `{"kind":"epoch","epoch":"${this.epoch}"}\n`.repeat(this.#told === this.epoch ? 0 : 1) + this.extra.join("");
+    this.#told = this.epoch;
     const digests = new Map<string, string[]>();
     for (const [id, r] of this.records) {
       const head = `"record":"${id}","grid":"${r.grid}","form":"${r.form}","version":"${r.version}","at":1`;
       out += `{"kind":"record",${head},"state":${r.state.canonical()}}\n`;
       digests.set(r.grid, [...(digests.get(r.grid) ?? []), hex(r.state.digest())]);
     }
-    const sums = [...digests].map(([g, d]) => `"${g}":${jsonString(gridDigest(d))}`);
+    const truth = Object.fromEntries([...digests].map(([g, d]) => [g, gridDigest(d)]));
+    const sums = Object.entries(this.lie ?? truth).map(([g, d]) => `"${g}":${jsonString(d)}`);
+    if (this.cutPages) return out;
     return `${out}{"cursor":"c${this.records.size}","more":false,"digest":{${sums.join(",")}}}\n`;
   }
 }
@@ -121,7 +151,7 @@ export class Line implements Transport {
   enrol(): Promise<Enrolment> {
     const n = ++this.office.enrolled;
     return Promise.resolve({
-      device: `dv_${n}`, registryDevice: `rg_${n}`, certificate: "c", worker: "us_1", workerName: "王", grids: ["990101001201001"], epoch, serverKey: undefined,
+      device: `dv_${n}`, registryDevice: `rg_${n}`, certificate: "c", worker: "us_1", workerName: "王", grids: ["990101001201001"], epoch: this.office.epoch, serverKey: undefined,
     });
   }
 
