@@ -5,18 +5,26 @@ import { en } from "./en.ts";
 import { errors } from "./errors.gen.ts";
 import { zh } from "./zh.ts";
 
-export { type Catalogue, type Key, type Language, languages } from "./catalogue.ts";
+export { type Catalogue, type Key, type Language, languages, type Paths, type Texts } from "./catalogue.ts";
 export { dateText, timeText } from "./dates.ts";
 export { errors } from "./errors.gen.ts";
 
 /** The catalogues, as vue-i18n takes them. */
 export const messages: Readonly<Record<Language, Catalogue>> = { zh, en };
 
-/** A text with its places filled in: t("en", "saved.unsent", { n: 3 }). A place without a value stays as it is. */
-export function t(language: Language, key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-  let at: unknown = messages[language];
+/** What stands at the places of a text. */
+export type Places = Readonly<Record<string, string | number>>;
+
+/** The text at a key of any catalogue, with its places filled in. A place without a value stays as it is. */
+export function textAt(catalogue: object, key: string, places: Places = {}): string {
+  let at: unknown = catalogue;
   for (const part of key.split(".")) at = (at as Record<string, unknown>)[part];
-  return String(at).replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : place));
+  return String(at).replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(places, name) ? String(places[name]) : place));
+}
+
+/** A text of the shared catalogue: t("en", "saved.unsent", { n: 3 }). */
+export function t(language: Language, key: Key, places: Places = {}): string {
+  return textAt(messages[language], key, places);
 }
 
 /** What people read of a failure: a sentence, and what to do ("" where there is nothing). */
