@@ -6,6 +6,7 @@ import { bare, childOf } from "../form/xml.ts";
 import type { Item, Page, Repeat, RepeatRow, Section, Words } from "../types.ts";
 import type { Inside } from "./inside.ts";
 import { isLeaf, isRange } from "./scope.ts";
+import { shows } from "./shows.ts";
 
 /** Most loose questions on one page. */
 const most = 8;
@@ -181,9 +182,4 @@ export class Pages {
     walk(this.#layoutOf(row));
     return out.join(" · ");
   }
-}
-
-/** Whether there is something to see of it. */
-export function shows(item: Item): boolean {
-  return item.relevant && (item.kind !== "section" || item.items.some(shows));
 }
