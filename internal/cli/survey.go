@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ruhu/auth"
@@ -200,17 +201,39 @@ func (c formListCmd) Run(e *env) error {
 type formCloseCmd struct {
 	dataFlag
 	ID      string `arg:""`
-	Version string `arg:"" optional:""`
+	Version string `arg:"" optional:"" help:"Version; - for none; left out, the only live one."`
 }
 
-// Run closes a version.
+// Run closes a version; without one named, the only live one.
 func (c formCloseCmd) Run(e *env) error {
 	return c.with(e, func(a *app.App) error {
-		if err := a.Survey.CloseForm(e.ctx, c.ID, plainVersion(c.Version)); err != nil {
+		version := plainVersion(c.Version)
+		if c.Version == "" {
+			live, err := versionsOf(e, a, c.ID)
+			if err != nil {
+				return err
+			}
+			if live = slices.DeleteFunc(live, func(f survey.StoredForm) bool { return f.Closed }); len(live) > 1 {
+				return errs.New(errs.Usage, "close form", "form %s has %d live versions", c.ID, len(live)).WithHint("name the version, - for none")
+			}
+			if len(live) == 1 {
+				version = live[0].Version
+			}
+		}
+		if err := a.Survey.CloseForm(e.ctx, c.ID, version); err != nil {
 			return err
 		}
-		return e.print(map[string]string{"id": c.ID, "version": c.Version}, "%s %s closed\n", c.ID, or(c.Version, "-"))
+		return e.print(map[string]string{"id": c.ID, "version": version}, "%s %s closed\n", c.ID, or(version, "-"))
 	})
+}
+
+// versionsOf lists the versions of one form in order of adding.
+func versionsOf(e *env, a *app.App, id string) ([]survey.StoredForm, error) {
+	list, err := a.Survey.Forms(e.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(f survey.StoredForm) bool { return f.ID != id }), nil
 }
 
 // plainVersion turns "-", which stands for no version on command lines and in paths, into "".
@@ -224,14 +247,24 @@ func plainVersion(v string) string {
 type formExportCmd struct {
 	dataFlag
 	ID      string `arg:""`
-	Version string `arg:"" optional:""`
+	Version string `arg:"" optional:"" help:"Version; - for none; left out, the one added last."`
 	Out     string `required:"" help:"File to write: the XForm, or with the ending .xlsx the spreadsheet it was made of."`
 }
 
 // Run writes the bytes as they were uploaded, or the XForm made of an uploaded spreadsheet.
 func (c formExportCmd) Run(e *env) error {
 	return c.with(e, func(a *app.App) error {
-		f, err := a.Survey.Form(e.ctx, c.ID, plainVersion(c.Version))
+		version := plainVersion(c.Version)
+		if c.Version == "" {
+			list, err := versionsOf(e, a, c.ID)
+			if err != nil {
+				return err
+			}
+			if len(list) > 0 {
+				version = list[len(list)-1].Version
+			}
+		}
+		f, err := a.Survey.Form(e.ctx, c.ID, version)
 		if err != nil {
 			return err
 		}
