@@ -4,7 +4,7 @@ import { attest, Built } from "./build.ts";
 import type { Changes } from "./changes.ts";
 import type { Core } from "./core.ts";
 import { Log } from "./log.ts";
-import { keyEntry, newEntry, type Stream, streams } from "./model.ts";
+import { keyEntry, keyPack, newEntry, type Stream, streams } from "./model.ts";
 import type { Enrolment } from "./ports.ts";
 import { base64 } from "./base64.ts";
 
@@ -135,6 +135,7 @@ function reissue(core: Core, old: Log, fork: number, fresh: Log, ch: Changes): v
   const n: Renamed = { old, fork, device: fresh.device, seqs: new Map() };
   for (const e of old.entries.slice(fork)) {
     ch.drop(keyEntry(old.device, e.seq));
+    if (core.o.escrow) ch.drop(keyPack(old.device, e.seq));
     if (e.line === undefined || e.code === "discarded" || e.code === "erased") continue; // given up, or decided: there is nothing to say again
     const c: ChangeSet | undefined = tryDecode(e.line);
     if (!c) continue;
