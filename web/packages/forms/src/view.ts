@@ -1,7 +1,5 @@
 // @ruhu/forms/view is a form on the screen: <FormView :session>. Colours and sizes come from @ruhu/look/tokens.css.
 
-import "./look/forms.css";
-
 export { default as FormView } from "./view/FormView.vue";
 export type { Comment, Comments, Conflicts, EncodePhoto, Rival } from "./view/context.ts";
 export type { Where } from "./view/walk.ts";

@@ -1,6 +1,6 @@
 // What the parts of a session share.
 
-import { type Node, type Root, wordsOf } from "../engine/engine.ts";
+import { type Node, type Root, type RowNode, wordsOf } from "../engine/engine.ts";
 import type { Layout, LayoutQuestion, LayoutRepeat } from "../form/layout.ts";
 import type { FormModel } from "../form/model.ts";
 import type { Itext, Piece } from "../form/text.ts";
@@ -17,17 +17,20 @@ export class Inside {
   readonly itext: Itext;
   /** The answer a record came with where the form does not take it any more. */
   readonly lost: (path: string) => string;
+  /** How much is wrong in a row. */
+  readonly faults: (row: RowNode) => number;
   readonly #questions = new WeakMap<Node, NodeQuestion>();
   readonly #layouts: ReadonlyMap<string, LayoutQuestion>;
   /** By bare reference. */
   readonly repeatLayouts: ReadonlyMap<string, LayoutRepeat>;
 
-  constructor(form: FormModel, root: Root, places: Places, itext: Itext, lost: (path: string) => string) {
+  constructor(form: FormModel, root: Root, places: Places, itext: Itext, lost: (path: string) => string, faults: (row: RowNode) => number) {
     this.form = form;
     this.root = root;
     this.places = places;
     this.itext = itext;
     this.lost = lost;
+    this.faults = faults;
     const layouts = new Map<string, LayoutQuestion>();
     const repeats = new Map<string, LayoutRepeat>();
     const walk = (items: readonly Layout[]): void => {

@@ -161,7 +161,7 @@ export class Pages {
       id: this.#in.places.rowID(row),
       path: this.#in.places.path(row),
       get summary() { return pages.#summary(row); },
-      get errors() { return row.validationState.violations.length; },
+      get errors() { return pages.#in.faults(row); },
     };
   }
 

@@ -11,6 +11,8 @@ const none: readonly Choice[] = [];
 
 /** A question over its node. */
 export class NodeQuestion implements Question {
+  /** Vue leaves it as it is: a proxy could not reach the private members. */
+  readonly __v_skip = true;
   readonly kind = "question";
   readonly key: string;
   readonly name: string;
@@ -105,6 +107,8 @@ export interface Option {
 
 /** A choice whose words are read when they are shown: there may be thousands. */
 class NodeChoice implements Choice {
+  /** Vue leaves it as it is: a proxy could not reach the private members. */
+  readonly __v_skip = true;
   readonly value: string;
   readonly #label: Parameters<typeof wordsOf>[0];
 

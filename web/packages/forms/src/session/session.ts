@@ -1,4 +1,4 @@
-import { type Leaf, languagesOf, type Node, rawValue, removeRow, revalidate, type Root, setLanguage, wordsOf, write } from "../engine/engine.ts";
+import { type Leaf, languagesOf, type Node, rawValue, removeRow, revalidate, type Root, type ScopeNode, setLanguage, wordsOf, write } from "../engine/engine.ts";
 import { instanceOf } from "../form/instance.ts";
 import type { FormModel } from "../form/model.ts";
 import { Itext } from "../form/text.ts";
@@ -14,6 +14,8 @@ import { isLeaf, isRange, Places, refOf, scopeOf } from "./scope.ts";
 
 /** A form over its engine. */
 export class Session implements FormSession {
+  /** Vue leaves it as it is: a proxy could not reach the private members. */
+  readonly __v_skip = true;
   readonly title: string;
   readonly formID: string;
   readonly version: string;
@@ -41,7 +43,7 @@ export class Session implements FormSession {
     this.formID = form.id;
     this.version = form.version;
     this.#places = new Places(form, () => crypto.randomUUID());
-    this.#in = new Inside(form, root, this.#places, new Itext(form.model), (path) => this.#lost.get(path) ?? "");
+    this.#in = new Inside(form, root, this.#places, new Itext(form.model), (path) => this.#lost.get(path) ?? "", (row) => this.#errorsIn(row).length);
     this.#pages = new Pages(this.#in);
     this.#last = collect(form, this.#places, root);
     for (const [path, value] of Object.entries(came ?? {})) {
@@ -222,6 +224,10 @@ export class Session implements FormSession {
   // Faults
 
   errors(): readonly FormError[] {
+    return this.#errorsIn(this.#root);
+  }
+
+  #errorsIn(scope: ScopeNode): FormError[] {
     const out: FormError[] = [];
     const walk = (parent: Node): void => {
       for (const child of parent.currentState.children ?? []) {
@@ -232,7 +238,7 @@ export class Session implements FormSession {
         else if (!isLeaf(node)) walk(node);
       }
     };
-    walk(this.#root);
+    walk(scope);
     return out;
   }
 

@@ -3,16 +3,16 @@ import type { Words } from "./index.ts";
 /** The same in English. */
 export const en: Words = {
   nav: {
-    next: "Next page", back: "Page before", end: "To the end", done: "Done", page: "Page {n} of {of}", overview: "Contents", close: "Close", back_to_list: "Back to the list", skip: "Tap “Next page” again to leave it for now",
+    next: "Next page", back: "Page before", end: "To the end", done: "Done", page: "Page {n} of {of}", overview: "Contents", close: "Close", back_to_list: "Back to the list", skip: "Tap again to leave it for now.",
     language: "Language of the form", empty: "There is nothing to fill in here now.", guidance: "More about this", required: "needs an answer", readonly: "Read only",
   },
   end: {
-    title: "That was all", fine: "Everything that needs an answer has one.", faults: "{n} to look at", jump: "Go there", note: "You can go back and change things before you tap “Done”.", row: "Entry {n}",
+    title: "That was all", almost: "Not quite done", fine: "Everything that needs an answer has one.", faults: "{n} to look at", jump: "Go there", note: "You can go back and change things before you tap “Done”.", row: "Entry {n}",
   },
   fault: {
     required: "This question needs an answer", constraint: "This answer does not fit", refused: "This cannot be recorded, please correct it: {typed}", choice: "The earlier answer “{value}” is not among the choices any more; choose again",
     number: "A number is expected", whole: "A whole number is expected", big: "The number is too large; 2147483647 at most", date: "The date is incomplete or does not exist", time: "The time is incomplete", point: "Latitude or longitude is not right", rank: "Put all choices in order",
-    page: "{n} on this page to look at",
+    page: "{n} on this page to look at.",
   },
   choice: {
     pick: "Choose", search: "Type to find", none: "No choice fits", empty: "There are no choices", count: "{n} choices", picked: "{n} chosen", clear: "Clear", done: "Chosen", up: "Up", down: "Down",
@@ -28,7 +28,7 @@ export const en: Words = {
     take: "Take a photo", choose: "Choose a file", again: "Take again", remove: "Remove", record: "Record", stop: "Stop recording", recording: "Recording, {s} s", denied: "Camera or microphone may not be used. Allow it in the browser's settings, or choose a file", busy: "One moment…", failed: "This file cannot be used; choose another",
     missing: "The file is not on this phone; the answer stays", film: "Take a video", size: "{size}", kept: "File chosen", photo: "Photo", wrong: "Not this kind of file",
   },
-  draw: { sign: "Sign in the box", draw: "Draw in the box", annotate: "Draw on the photo", undo: "Undo a stroke", clear: "Clear", save: "Use this", type: "Or type the name", typed: "Use the typed name", first: "Take a photo first" },
+  draw: { start_sign: "Sign", start_draw: "Draw", sign: "Sign in the box", draw: "Draw in the box", annotate: "Draw on the photo", undo: "Undo a stroke", clear: "Clear", save: "Use this", type: "Or type the name", typed: "Use the typed name", first: "Take a photo first" },
   barcode: { scan: "Scan", stop: "Stop scanning", manual: "Or type the code", aim: "Hold the code into the frame", none: "This phone cannot scan; please type the code" },
   row: { add: "Add an entry", remove: "Delete this entry", sure: "Delete it? What is in it is deleted too.", yes: "Delete", no: "Keep", empty: "Nothing here yet", open: "Open", unnamed: "Not filled in", faults: "{n} to look at", n: "Entry {n}", fixed: "The form decides how many there are", count: "{n} entries" },
   comment: { title: "What the office says" },
