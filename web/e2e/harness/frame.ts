@@ -5,7 +5,7 @@ export const street = "990101001";
 
 export interface Frame {
   readonly villages: number;
-  /** Doors of each grid; each village has one grid. */
+  /** Doors of the first village's grid; each village has one grid, the others are only looked at as a whole. */
   readonly doors: number;
 }
 
@@ -30,10 +30,14 @@ export function labelOf(n: number): string {
 
 const names = "梨园 东岗 石桥 柳林 新河 杏坡 南湾 青塘 双井 高岭 枣林 白果 金沟 和苑 春晖 望湖 北堰 竹溪 西渡 桑田 磨盘 古槐".split(" ");
 
+export function villageName(n: number): string {
+  return `${names[n % names.length]}村`;
+}
+
 export function areasCSV(f: Frame): string {
   const rows = ["code,name_zh,name_en,kind,parent", `${district},演示区,Demo District,district,`, `${street},晨光街道,Chenguang Street,street,${district}`];
   for (let v = 0; v < f.villages; v++) {
-    const name = names[v % names.length];
+    const name = villageName(v).slice(0, -1);
     rows.push(`${villageOf(v)},${name}村,Village ${v + 1},village,${street}`, `${gridOf(v)},${name}第1网格,Grid ${v + 1},grid,${villageOf(v)}`);
   }
   return rows.join("\n") + "\n";
@@ -41,11 +45,8 @@ export function areasCSV(f: Frame): string {
 
 export function householdsCSV(f: Frame): string {
   const rows = ["household,grid,address,label_public,stratum,psu,weight,fpc1,fpc2,selected"];
-  for (let v = 0; v < f.villages; v++) {
-    for (let n = 0; n < f.doors; n++) {
-      rows.push(`${doorOf(gridOf(v), n)},${gridOf(v)},演示区晨光街道${names[v % names.length]}村${labelOf(n)},${labelOf(n)},${villageOf(v)},${gridOf(v)},1,${f.villages},${f.doors},1`);
-    }
-  }
+  const grid = gridOf(0);
+  for (let n = 0; n < f.doors; n++) rows.push(`${doorOf(grid, n)},${grid},演示区晨光街道${villageName(0)}${labelOf(n)},${labelOf(n)},${villageOf(0)},${grid},1,${f.villages},${f.doors},1`);
   return rows.join("\n") + "\n";
 }
 

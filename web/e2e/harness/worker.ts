@@ -1,0 +1,180 @@
+// What a worker does with the phone, in the words on the screen.
+
+import type { Page } from "playwright-core";
+import { say, type Key } from "../../apps/phone/src/words/index.ts";
+import { Filler, look, type Plan } from "./form.ts";
+import type { Phone } from "./phone.ts";
+import type { Enrolment } from "./site.ts";
+
+export type Place = "enrol" | "unlock" | "today" | "todo" | "send" | "settings" | "door" | "form";
+
+export class Worker {
+  readonly phone: Phone;
+  readonly pin: string;
+  language: "zh" | "en";
+
+  constructor(phone: Phone, pin = "260417", language: "zh" | "en" = "zh") {
+    [this.phone, this.pin, this.language] = [phone, pin, language];
+  }
+
+  get page(): Page {
+    return this.phone.page;
+  }
+
+  say(key: Key, places: Record<string, string | number> = {}): string {
+    return say(this.language, key, places);
+  }
+
+  button(key: Key, places: Record<string, string | number> = {}) {
+    return this.page.getByRole("button", { name: this.say(key, places), exact: true });
+  }
+
+  /** Opens the link of a code and chooses the PIN; ends on today's list. */
+  async enrol(e: Enrolment): Promise<void> {
+    const fragment = `#/enrol/${e.code}`;
+    if (this.phone.on) await this.page.goto(`${this.phone.link.origin}/${fragment}`);
+    else await this.phone.start(fragment);
+    await this.page.getByText(this.say("start.pinTitle")).waitFor();
+    await this.press(this.pin);
+    await this.page.getByText(this.say("start.pinAgain")).waitFor();
+    await this.press(this.pin);
+    await this.at("today", 60_000);
+  }
+
+  /** Waits until the app would also open without a network. */
+  async ready(): Promise<void> {
+    await this.page.waitForFunction(async () => {
+      const r = await navigator.serviceWorker.getRegistration();
+      return r?.active?.state === "activated" && navigator.serviceWorker.controller !== null;
+    });
+  }
+
+  async press(pin: string): Promise<void> {
+    for (const d of pin) await this.page.locator(".key", { hasText: d }).tap();
+  }
+
+  /** Types the PIN; ends where the app goes on. */
+  async unlock(): Promise<Place> {
+    await this.page.locator(".key").first().waitFor();
+    await this.press(this.pin);
+    return this.at(["today", "form", "todo", "send", "settings", "door"], 60_000);
+  }
+
+  /** Switches the phone on, and unlocks where a PIN is asked for. */
+  async wake(): Promise<Place> {
+    await this.phone.start();
+    const place = await this.at(["unlock", "enrol"]);
+    return place === "unlock" ? this.unlock() : place;
+  }
+
+  /** Waits for one of these screens and says which it is. */
+  async at(places: Place | readonly Place[], timeout = 20_000): Promise<Place> {
+    const wanted = typeof places === "string" ? [places] : places;
+    const found = await this.page.waitForFunction((wanted) => {
+      const name = /^#\/([a-z]+)/.exec(location.hash)?.[1] ?? "";
+      return wanted.includes(name) && document.querySelector("h1, .rf") !== null ? name : false;
+    }, wanted as readonly string[], { timeout });
+    return (await found.jsonValue()) as Place;
+  }
+
+  async tab(name: "today" | "todo" | "send" | "settings"): Promise<void> {
+    await this.page.locator(".tabs").getByText(this.say(`tab.${name}`), { exact: true }).tap();
+    await this.at(name);
+  }
+
+  /** The line of a door or place on today's list. */
+  task(name: string) {
+    return this.page.locator(".task", { has: this.page.locator(".name", { hasText: new RegExp(`^\\s*${escape(name)}\\s*$`) }) }).first();
+  }
+
+  async openDoor(label: string): Promise<void> {
+    await this.task(label).tap();
+    await this.at("door");
+    await this.page.locator("footer.foot .primary:not(:disabled)").waitFor();
+  }
+
+  /** From the door into the interview. */
+  async begin(): Promise<void> {
+    await this.page.locator("footer.foot .primary:not(:disabled)").tap();
+    await this.inForm();
+  }
+
+  /** Waits for an open form and returns its record. */
+  async inForm(): Promise<string> {
+    await this.page.locator(".rf .rf-page").waitFor();
+    const record = await this.page.waitForFunction(() => /^#\/form\/([^/?]+)/.exec(location.hash)?.[1] ?? false);
+    return (await record.jsonValue()) as string;
+  }
+
+  /** Waits until everything typed is in the phone's store. */
+  async saved(): Promise<void> {
+    await this.page.locator('[data-saved="here"]').waitFor();
+  }
+
+  async savedNow(): Promise<boolean> {
+    return (await this.page.locator('[data-saved="here"]').count()) > 0;
+  }
+
+  /** Fills in what is open and submits it. */
+  async complete(plan: Plan, filler = new Filler(this.page, this.language)): Promise<void> {
+    await filler.fill(plan);
+    await this.submit(filler);
+  }
+
+  /** From the form's end to wherever the app goes then. The slip is handed over when the app asks for it. */
+  async submit(filler = new Filler(this.page, this.language)): Promise<void> {
+    await filler.next.tap();
+    const given = this.button("slip.given");
+    await this.page.waitForFunction(() => document.querySelector("dialog .code") !== null || !location.hash.startsWith("#/form") || document.querySelector(".note[role=alert]") !== null);
+    if ((await given.count()) > 0) await given.tap();
+    await this.at(["today", "door", "todo"]);
+  }
+
+  /** Shuts the slip that is shown at consent. */
+  async putSlipAside(): Promise<void> {
+    const later = this.button("slip.later");
+    if ((await later.count()) > 0) await later.tap();
+  }
+
+  async closeForm(): Promise<void> {
+    await this.page.locator(".bar").getByRole("button", { name: this.say("action.close") }).tap();
+    await this.at("today");
+  }
+
+  /** Taps "send now" and waits until it is over, well or badly. */
+  async sendOnce(): Promise<void> {
+    const now = this.button("send.now");
+    await now.waitFor();
+    await now.tap();
+    await this.page.waitForFunction((label) => [...document.querySelectorAll("button.primary")].some((b) => b.textContent?.trim() === label && !(b as HTMLButtonElement).disabled), this.say("send.now"), { timeout: 120_000 });
+  }
+
+  get nothingLeft() {
+    return this.page.getByText(this.say("send.nothing"), { exact: true });
+  }
+
+  /** Sends until nothing is left. Returns how often it took. */
+  async sendAll(most = 60): Promise<number> {
+    await this.tab("send");
+    for (let n = 1; n <= most; n++) {
+      await this.sendOnce();
+      if ((await this.nothingLeft.count()) > 0) return n;
+    }
+    throw new Error(`still unsent after ${most} attempts: ${await this.page.locator("main").innerText()}`);
+  }
+
+  /** The number on the badge of today's list. */
+  async unsent(): Promise<number> {
+    const words = await this.page.locator(".badge").innerText();
+    return Number(/\d+/.exec(words)?.[0] ?? 0);
+  }
+
+  /** What is on the page of the form. */
+  sight() {
+    return look(this.page);
+  }
+}
+
+function escape(s: string): string {
+  return s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
