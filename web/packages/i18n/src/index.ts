@@ -6,7 +6,7 @@ import { errors } from "./errors.gen.ts";
 import { zh } from "./zh.ts";
 
 export { type Catalogue, type Key, type Language, languages, type Paths, type Texts } from "./catalogue.ts";
-export { dateText, timeText } from "./dates.ts";
+export { dateText, defaultZone, timeText } from "./dates.ts";
 export { errors } from "./errors.gen.ts";
 
 /** The catalogues, as vue-i18n takes them. */
