@@ -1,11 +1,9 @@
 import { test } from "vitest";
 import { Site } from "./harness/site.ts";
+import { controlsForm, placesCSV } from "./harness/controls.ts";
+import { xform } from "./harness/xform.ts";
 test("site", async () => {
-  const s = await Site.start({ villages: 2, doors: 5 });
-  const e = await s.enrol({ name: "王一" });
-  console.log(e);
-  await s.assign([["990101001201001", e.worker, "hh_sentiment"]]);
-  console.log(await s.office("reviewer").records(), (await fetch(s.link.origin + "/")).status);
-  await s.verify();
+  const s = await Site.start({ villages: 2, doors: 5, forms: [{ id: "controls", kind: "other", xml: xform(controlsForm), files: { "places.csv": placesCSV } }] });
+  console.log(await s.cli(["form", "list"]));
   await s.close();
 });

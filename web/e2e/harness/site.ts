@@ -20,6 +20,8 @@ export const program = resolve(repository, process.env["RUHU_BIN"] ?? "bin/ruhu"
 
 export interface OwnForm extends SurveyForm {
   readonly xml: string;
+  /** Files beside it. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface SiteOptions extends Frame {
@@ -101,12 +103,18 @@ export class Site {
   async #fill(o: SiteOptions): Promise<void> {
     await this.with(["area", "import"], "areas.csv", areasCSV(o));
     for (const f of instruments) await this.cli(["form", "add", join(repository, "schema/instruments", `${f.id}.xlsx`)]);
-    for (const f of o.forms ?? []) await this.with(["form", "add"], `${f.id}.xml`, f.xml);
+    for (const f of o.forms ?? []) await this.addForm(f);
     await this.with(["survey", "add"], "survey.yaml", surveyYAML([...instruments, ...(o.forms ?? [])]));
     await this.with(["household", "import"], "households.csv", householdsCSV(o));
     await this.cli(["survey", "open", "e2e-2026"]);
     const people: [string, string, string][] = [["admin", "admin", ""], ["reviewer", "reviewer", street], ["registrar", "registrar", street]];
     for (const [login, role, area] of people) await this.cli(["user", "add", login, "--role", role, "--password-stdin", ...(area ? ["--area", area] : [])], `${password}\n`);
+  }
+
+  async addForm(f: Pick<OwnForm, "id" | "xml" | "files">): Promise<void> {
+    const beside = Object.entries(f.files ?? {});
+    for (const [name, text] of beside) await writeFile(join(this.dir, name), text);
+    await this.with(["form", "add", ...beside.flatMap(([name]) => ["--attach", join(this.dir, name)])], `${f.id}.xml`, f.xml);
   }
 
   /** Begins to serve, or serves again. */
