@@ -2,7 +2,7 @@ import { type Language, sentence } from "@ruhu/i18n";
 import { codeOf } from "@ruhu/merge";
 import { faultIn } from "../app/fault.ts";
 import type { FaultCode } from "../app/ports.ts";
-import { type Key, say } from "../words/index.ts";
+import { say } from "../words/index.ts";
 
 export function isFault(err: unknown, code: FaultCode): boolean {
   return faultIn(err)?.code === code;
@@ -17,6 +17,6 @@ export function codeText(language: Language, code: string): string {
 /** What people read of any failure. */
 export function faultText(language: Language, err: unknown): string {
   const own = faultIn(err);
-  if (own) return say(language, `fault.${own.code}` as Key, { ...own.detail });
+  if (own) return say(language, `fault.${own.code}`, own.detail);
   return codeText(language, codeOf(err));
 }

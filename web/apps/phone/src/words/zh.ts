@@ -67,6 +67,6 @@ export const zh = {
   update: { ready: "新版本已准备好", now: "更新", later: "填完再更新", busy: "有问卷正在填写，填完后再更新。", again: "正在更新…" },
   kind: { sentiment: "入户问卷", candidate: "意向人选访谈", village: "村情研判表", appraisal: "民主测评", visit: "入户登记", followup: "回访办理", backcheck: "抽查回访", other: "表单" },
   fault: {
-    locked: "已锁定，请先解锁。", "wrong-pin": "密码不对，还可以试 {left} 次。", "pin-destroyed": "密码错误次数太多，已锁死。已写下的内容没有丢失，请联系街道办。", "weak-pin": "这个密码太容易猜到，请换一个。", "storage-full": "手机存储满了，还没有保存。请先删掉一些照片或应用。", "storage-failed": "手机没有存下来，请再试一次。", "open-elsewhere": "这份问卷正在另一个窗口里填。", "taken-over": "这份问卷已在另一个窗口里打开。", "attachment-missing": "有文件不在手机里，请重拍或删除：{names}", "form-missing": "表单不在这台手机上，请在有信号的地方接收。", "outbox-not-empty": "还有内容没有送到，请先发送。", "not-erasable": "回执已留下，只有凭撤回码才能删除。", "not-a-pack": "这不是手机导出的文件。", "nothing-unsent": "没有要发送的内容。", "already-enrolled": "这台手机已登记。",
+    locked: "已锁定，请先解锁。", "wrong-pin": "密码不对，还可以试 {left} 次。", "pin-destroyed": "密码错误次数太多，已锁死。已写下的内容没有丢失，请联系街道办。", "weak-pin": "这个密码太容易猜到，请换一个。", "storage-full": "手机存储满了，还没有保存。请先删掉一些照片或应用。", "storage-failed": "手机没有存下来，请再试一次。", "open-elsewhere": "这份问卷正在另一个窗口里填。", "taken-over": "这份问卷已在另一个窗口里打开。", "attachment-missing": "有文件不在手机里，请重拍或删除：{names}", "form-missing": "表单不在这台手机上，请在有信号的地方接收。", "photo-unreadable": "这张照片读不出来，请重拍。", "outbox-not-empty": "还有内容没有送到，请先发送。", "not-erasable": "回执已留下，只有凭撤回码才能删除。", "not-a-pack": "这不是手机导出的文件。", "nothing-unsent": "没有要发送的内容。", "already-enrolled": "这台手机已登记。",
   },
 } as const;
