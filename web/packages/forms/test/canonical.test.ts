@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { canonical, fits, type Spelling } from "../src/values/canonical.ts";
+import { canonical, fits, type Spelling, spellingOf } from "../src/values/canonical.ts";
+import vectors from "./vectors.json" with { type: "json" };
 
 const cases: readonly (readonly [Spelling, string, string])[] = [
   ["int", "+007", "7"], ["int", "-0", "0"], ["int", "1.0E3", "1000"], ["int", "1.5", "1.5"], ["int", "٣", "٣"],
@@ -29,4 +30,15 @@ test("what fits and what does not", () => {
     ["time", "08:05"], ["dateTime", "2026-11-23"], ["geopoint", "91 0"], ["geopoint", "1 2 3 -4"], ["geoshape", "1 2;3 4;5 6;7 8"], ["geotrace", "1 2"], ["binary", "photo.jpg"], ["trigger", "ok"], ["text", "a\u0000"]];
   for (const [s, v] of good) expect(fits(s, v), `${s} ${v}`).toBe(true);
   for (const [s, v] of bad) expect(fits(s, v), `${s} ${v}`).toBe(false);
+});
+
+test("the server spells the same, and takes the same", () => {
+  const differ = vectors.spellings.flatMap((v) => {
+    const spelling = spellingOf(v.type);
+    const here = canonical(spelling, v.sent);
+    const same = v.fits ? here === v.text && fits(spelling, here) : here === "" || !fits(spelling, here);
+    return same && (v.text === "" || fits(spelling, v.text) === v.fits) ? [] : [{ ...v, here }];
+  });
+  expect(differ).toEqual([]);
+  expect(vectors.spellings.filter((v) => v.fits).length).toBeGreaterThan(400);
 });

@@ -1,31 +1,44 @@
 // @vitest-environment jsdom
 import "./setup.ts";
 import { expect, test } from "vitest";
-import { openForm } from "../src/index.ts";
+import { check, openForm } from "../src/index.ts";
 import { corpusFile, corpusForms } from "./forms.ts";
 
-// Forms that the engine itself refuses.
+/** Forms that are wrong for the engine: two body elements of one reference, selects of whole numbers, circles, no XPath. */
 const refused = ["numberInCSV", "repeat_group_form", "select__5-select-types", "simple-dag-cycle", "xpath-syntax-error", "xpath-unknown-function"];
+/** Calculations that are another thing each time. */
+const chance = /random\(|now\(|uuid\(/;
+/** A draft is opened again of each third form: the rest of them only opens. */
+const each = 3;
 
 const forms = corpusForms();
+if (!forms) console.log("skipped: the corpus of forms is not here");
 
-test.skipIf(!forms)("every form of the corpus opens, and a draft of it opens the same", async () => {
+test.skipIf(!forms)("forms of the corpus open, and their drafts open the same", async () => {
   const odd: string[] = [];
-  let opened = 0;
-  for (const { name, xml } of forms ?? []) {
+  let [opened, said] = [0, 0];
+  for (const [i, { name, xml }] of (forms ?? []).entries()) {
+    if (refused.some((r) => name.includes(r))) {
+      const { refused: message } = await check(xml, corpusFile);
+      if (message) said++;
+      else odd.push(`${name}: is not refused`);
+      continue;
+    }
     try {
       const s = await openForm({ formXml: xml, files: corpusFile });
-      s.pages().flatMap((p) => p.items).length;
+      opened++;
+      if (s.pages().some((p) => p.items.length === 0)) odd.push(`${name}: an empty page`);
+      if (i % each !== 0) continue;
       const again = await openForm({ formXml: xml, files: corpusFile, instanceXml: s.draftXml() });
       const [a, b] = [s.values(), again.values()];
       const differ = Object.keys({ ...a, ...b }).filter((k) => a[k] !== b[k]);
-      if (differ.length) odd.push(`${name}: ${differ.map((k) => `${k} ${a[k]} -> ${b[k]}`).join("; ")}`);
-      if (JSON.stringify(s.rows()) !== JSON.stringify(again.rows())) odd.push(`${name}: rows ${JSON.stringify(s.rows())} -> ${JSON.stringify(again.rows())}`);
-      opened++;
+      if (differ.length > 0 && !chance.test(xml)) odd.push(`${name}: ${differ.join(", ")}`);
+      if (JSON.stringify(s.rows()) !== JSON.stringify(again.rows())) odd.push(`${name}: rows`);
     } catch (e) {
-      if (!refused.some((r) => name.includes(r))) odd.push(`${name}: ${String(e).slice(0, 200)}`);
+      odd.push(`${name}: ${String(e)}`);
     }
   }
-  console.log(`${opened} of ${forms?.length} forms opened`);
-  console.log(odd.join("\n"));
-}, 300_000);
+  console.log(`${opened} of ${forms?.length} forms opened, ${said} refused with the engine's words`);
+  expect(odd).toEqual([]);
+  expect(opened + said).toBe(forms?.length);
+}, 120_000);

@@ -19,5 +19,5 @@ Blob.prototype.text ??= function (this: Blob) {
   return read(this, "readAsText") as Promise<string>;
 };
 Blob.prototype.arrayBuffer ??= function (this: Blob) {
-  return read(this, "readAsArrayBuffer") as Promise<ArrayBuffer>;
+  return read(this, "readAsArrayBuffer").then((b) => new Uint8Array(b as ArrayBuffer).slice().buffer); // a copy of this realm
 };

@@ -2,11 +2,11 @@
 
 /** What decides the spelling: the kind of control where it does, else the type. */
 export type Spelling =
-  | "text" | "int" | "decimal" | "boolean" | "date" | "time" | "dateTime" | "geopoint" | "geotrace" | "geoshape" | "binary" | "one" | "many" | "rank" | "trigger";
+  | "text" | "int" | "decimal" | "boolean" | "date" | "time" | "dateTime" | "geopoint" | "geotrace" | "geoshape" | "binary" | "barcode" | "one" | "many" | "rank" | "trigger";
 
 const types: Readonly<Record<string, Spelling>> = {
   int: "int", integer: "int", decimal: "decimal", boolean: "boolean", date: "date", time: "time", dateTime: "dateTime", geopoint: "geopoint",
-  geotrace: "geotrace", geoshape: "geoshape", binary: "binary",
+  geotrace: "geotrace", geoshape: "geoshape", binary: "binary", barcode: "barcode",
 };
 
 export function spellingOf(type: string): Spelling {
@@ -37,7 +37,8 @@ export function canonical(spelling: Spelling, value: string, order?: ReadonlyMap
 /** Whether a value, not empty, has the canonical form of its type. Choices are not looked at. */
 export function fits(spelling: Spelling, value: string): boolean {
   switch (spelling) {
-    case "text": return !/[\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/.test(value);
+    case "text":
+    case "barcode": return bytes(value) <= (spelling === "text" ? longest : shortest) && !/[\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/.test(value);
     case "int": return /^(0|-?[1-9][0-9]{0,15})$/.test(value) && Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER;
     case "decimal": return value.length <= 40 && value !== "-0" && /^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/.test(value);
     case "boolean": return value === "true" || value === "false";
@@ -51,6 +52,14 @@ export function fits(spelling: Spelling, value: string): boolean {
     case "trigger": return value === "OK";
     default: return value === words(value).join(" ");
   }
+}
+
+/** Most bytes of a text, and of a code or a choice: the server's limits. */
+export const longest = 16 << 10;
+const shortest = 1 << 10;
+
+function bytes(s: string): number {
+  return s.length * 3 <= shortest ? s.length : new TextEncoder().encode(s).length;
 }
 
 const clock = /^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{0,2}[1-9])?(Z|[+-](?!00:00)(0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?$/;
@@ -97,7 +106,7 @@ function number(s: string, fraction: boolean): string {
   const m = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,2}))?$/.exec(s);
   if (!m) return s;
   let [whole, part] = [m[2] ?? "", m[3] ?? ""];
-  if (whole === "" && (part === "" || !m[3])) return s;
+  if (whole === "" && (part === "" || (!m[4] && /^0*$/.test(part)))) return s;
   const by = Number(m[4] ?? 0);
   if (by > 0) [whole, part] = [whole + part.padEnd(by, "0").slice(0, by), part.slice(by)];
   if (by < 0) {

@@ -116,6 +116,9 @@ function refusedText(t: (key: Key, places?: Places) => string, q: Question | und
     case "geotrace":
     case "geoshape": return t("fault.point");
     case "rank": return t("fault.rank");
+    case "text":
+    case "multiline":
+    case "barcode": return t(typed.length > 300 ? "fault.long" : "fault.refused", { typed: typed.slice(0, 40) });
     default: return t("fault.refused", { typed: typed.slice(0, 40) });
   }
 }

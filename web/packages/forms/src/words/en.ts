@@ -11,7 +11,7 @@ export const en: Words = {
   },
   fault: {
     required: "This question needs an answer", constraint: "This answer does not fit", refused: "This cannot be recorded, please correct it: {typed}", choice: "The earlier answer “{value}” is not among the choices any more; choose again",
-    number: "A number is expected", whole: "A whole number is expected", big: "The number is too large; 2147483647 at most", date: "The date is incomplete or does not exist", time: "The time is incomplete", point: "Latitude or longitude is not right", rank: "Put all choices in order",
+    number: "A number is expected", whole: "A whole number is expected", big: "The number is too large; 2147483647 at most", date: "The date is incomplete or does not exist", time: "The time is incomplete", point: "Latitude or longitude is not right", rank: "Put all choices in order", long: "This is too long to be recorded; shorten it",
     page: "{n} on this page to look at.",
   },
   choice: {

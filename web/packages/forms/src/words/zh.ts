@@ -11,7 +11,7 @@ export const zh = {
   },
   fault: {
     required: "此题必答", constraint: "这个答案不合要求", refused: "这样写无法记录，请改正：{typed}", choice: "原来的答案“{value}”已不在选项中，请重新选择",
-    number: "请填数字", whole: "请填整数", big: "数字太大，最大 2147483647", date: "日期不完整或不存在", time: "时间不完整", point: "经纬度不正确", rank: "请排好全部选项",
+    number: "请填数字", whole: "请填整数", big: "数字太大，最大 2147483647", date: "日期不完整或不存在", time: "时间不完整", point: "经纬度不正确", rank: "请排好全部选项", long: "文字太长，记录不下，请缩短",
     page: "本页还有 {n} 处要处理。",
   },
   choice: {
