@@ -1,0 +1,152 @@
+// Every control, once by touch and once by keyboard; what was answered is in the change sets that came to the server.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { axe, small, wide } from "./harness/axe.ts";
+import { fileOf } from "./harness/compare.ts";
+import { controlsForm, placesCSV } from "./harness/controls.ts";
+import { Filler, look } from "./harness/form.ts";
+import { gridOf } from "./harness/frame.ts";
+import { tabTo } from "./harness/hands.ts";
+import { type Control, controlsWith, file } from "./harness/operate.ts";
+import { Darkroom } from "./harness/photos.ts";
+import { Phone } from "./harness/phone.ts";
+import { Site } from "./harness/site.ts";
+import { Worker } from "./harness/worker.ts";
+import { xform } from "./harness/xform.ts";
+
+let site: Site;
+let phone: Phone;
+let worker: Worker;
+let room: Darkroom;
+let controls: readonly Control[];
+const found: string[] = [];
+
+beforeAll(async () => {
+  room = await Darkroom.open();
+  controls = controlsWith(await room.take(7));
+  site = await Site.start({ villages: 1, doors: 1, forms: [{ id: "controls", kind: "other", xml: xform(controlsForm), files: { "places.csv": placesCSV } }] });
+  phone = await Phone.make(site.link);
+  const e = await site.enrol({ name: "王一" });
+  await site.assign([[gridOf(0), e.worker, "controls"]]);
+  worker = new Worker(phone);
+  await worker.enrol(e);
+});
+
+afterAll(async () => {
+  await phone?.discard();
+  await site?.close();
+  await room?.close();
+});
+
+async function openForm(): Promise<{ record: string; filler: Filler }> {
+  await worker.task("表单 201-001").tap();
+  const record = await worker.inForm();
+  return { record, filler: new Filler(worker.page) };
+}
+
+async function sent(record: string): Promise<Map<string, string>> {
+  await worker.tab("send");
+  await worker.sendOnce();
+  await worker.nothingLeft.waitFor();
+  const values = new Map<string, string>();
+  for (const e of await site.office("reviewer").history(record)) if (e.row === undefined && e.value !== null) values.set(e.path, e.value);
+  await worker.tab("today");
+  return values;
+}
+
+async function checkScreen(name: string): Promise<void> {
+  found.push(...(await axe(worker.page, name)), ...(await small(worker.page, name)), ...(await wide(worker.page, name)));
+}
+
+function expectValues(values: Map<string, string>, which: "touched" | "keyed"): void {
+  for (const c of controls) {
+    const want = c[which];
+    const got = values.get(c.path) ?? "";
+    if (typeof want === "string") expect(got, c.path).toBe(want);
+    else expect(got, c.path).toMatch(want);
+  }
+}
+
+test("every control by touch", async () => {
+  const { record, filler } = await openForm();
+  const cdp = await phone.cdp();
+  for (let s = await look(worker.page); !s.end && s.repeats.length === 0; s = await look(worker.page)) {
+    const name = s.questions[0]?.path.split("/")[0] ?? "";
+    await checkScreen(`controls ${name}`);
+    await phone.shot(`controls-${name}-empty`, true);
+    for (const q of s.questions) {
+      const c = controls.find((x) => x.path === q.path);
+      if (c && (await filler.question(q.path).count()) > 0) await c.touch(filler.question(q.path), worker.page, filler, cdp);
+    }
+    for (const q of (await look(worker.page)).questions) {
+      const c = controls.find((x) => x.path === q.path);
+      if (c && q.value === "" && c.touched !== "" && !s.questions.some((was) => was.path === q.path)) await c.touch(filler.question(q.path), worker.page, filler, cdp);
+    }
+    if (name === "p_quick") await filler.settle(s);
+    else {
+      await checkScreen(`controls ${name} answered`);
+      await phone.shot(`controls-${name}`, true);
+      await filler.turn();
+    }
+  }
+  await filler.fillARow({ answers: {}, rows: { people: [{ answers: { name: "老张", age: "71" } }] } }, new Set());
+  await checkScreen("controls rows");
+  await phone.shot("controls-rows", true);
+  await filler.turn();
+  await checkScreen("controls end");
+  await worker.submit(filler);
+  const values = await sent(record);
+  expectValues(values, "touched");
+  const office = site.office("reviewer");
+  const r = await office.record(record);
+  expect(r.rows["people"]?.length).toBe(1);
+  expect([...values].filter(([p]) => p.startsWith("people[")).map(([p, v]) => [p.replace(/\[.*\]/, ""), v])).toEqual(expect.arrayContaining([["people/name", "老张"], ["people/age", "71"]]));
+  for (const [path, name] of values) if (file.test(name)) expect((await fileOf(office, name)).length, path).toBeGreaterThan(0);
+});
+
+test("every control by keyboard", async () => {
+  const { record, filler } = await openForm();
+  const { page } = worker;
+  for (let s = await look(page); !s.end && s.repeats.length === 0; s = await look(page)) {
+    for (const q of s.questions) {
+      const c = controls.find((x) => x.path === q.path);
+      if (c && (await filler.question(q.path).count()) > 0) await c.keys(filler.question(q.path), page, filler);
+    }
+    for (const q of (await look(page)).questions) {
+      const c = controls.find((x) => x.path === q.path);
+      if (c && q.value === "" && c.keyed !== "" && !s.questions.some((was) => was.path === q.path)) await c.keys(filler.question(q.path), page, filler);
+    }
+    if ((await look(page)).questions[0]?.path === s.questions[0]?.path) {
+      await tabTo(page, filler.next);
+      await page.keyboard.press("Enter");
+    }
+    await filler.settle(s);
+  }
+  const list = await look(page);
+  await tabTo(page, page.locator(".rf-repeat > .rf-button.rf-wide"));
+  await page.keyboard.press("Enter");
+  await filler.settle(list);
+  const row = await look(page);
+  await tabTo(page, filler.question(row.questions[0]?.path ?? "").locator("input"));
+  await page.keyboard.type("小李");
+  await tabTo(page, filler.question(row.questions[1]?.path ?? "").locator("input"));
+  await page.keyboard.type("33");
+  await tabTo(page, filler.next);
+  await page.keyboard.press("Enter");
+  await filler.settle(row);
+  await tabTo(page, filler.next);
+  const before = await look(page);
+  await page.keyboard.press("Enter");
+  await filler.settle(before);
+  await tabTo(page, filler.next);
+  await page.keyboard.press("Enter");
+  await worker.at("today");
+  const values = await sent(record);
+  expectValues(values, "keyed");
+  expect([...values].filter(([p]) => p.startsWith("people[")).map(([p, v]) => [p.replace(/\[.*\]/, ""), v])).toEqual(expect.arrayContaining([["people/name", "小李"], ["people/age", "33"]]));
+});
+
+test("nothing that axe finds, nothing too small to touch, nothing wider than the screen", () => {
+  expect(found).toEqual([]);
+  expect(phone.complaints).toEqual([]);
+});
