@@ -1,5 +1,12 @@
 import { createRouter, createWebHashHistory, type Router } from "vue-router";
 import type { PhoneApp } from "./app/ports.ts";
+import DoorScreen from "./screens/DoorScreen.vue";
+import EnrolScreen from "./screens/EnrolScreen.vue";
+import SendScreen from "./screens/SendScreen.vue";
+import SettingsScreen from "./screens/SettingsScreen.vue";
+import TodayScreen from "./screens/TodayScreen.vue";
+import TodoScreen from "./screens/TodoScreen.vue";
+import UnlockScreen from "./screens/UnlockScreen.vue";
 import { going } from "./shell/going.ts";
 import { resume } from "./shell/resume.ts";
 
@@ -12,6 +19,9 @@ declare module "vue-router" {
   }
 }
 
+/** The screens around forms are one piece; forms come with their controls when the first one is opened. */
+const FormScreen = (): Promise<typeof import("./screens/FormScreen.vue")> => import("./screens/FormScreen.vue");
+
 /** Everything is one page with fragments, which never leave the phone: an enrolment code stays a secret. */
 export function makeRouter(phone: PhoneApp): Router {
   const router = createRouter({
@@ -19,14 +29,14 @@ export function makeRouter(phone: PhoneApp): Router {
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
     routes: [
       { path: "/", redirect: "/today" },
-      { path: "/enrol/:code?", name: "enrol", component: () => import("./screens/EnrolScreen.vue"), meta: { door: "any" } },
-      { path: "/unlock", name: "unlock", component: () => import("./screens/UnlockScreen.vue"), meta: { door: "any" } },
-      { path: "/today", name: "today", component: () => import("./screens/TodayScreen.vue"), meta: { door: "open", tabs: true } },
-      { path: "/todo", name: "todo", component: () => import("./screens/TodoScreen.vue"), meta: { door: "open", tabs: true } },
-      { path: "/send", name: "send", component: () => import("./screens/SendScreen.vue"), meta: { door: "open", tabs: true } },
-      { path: "/settings", name: "settings", component: () => import("./screens/SettingsScreen.vue"), meta: { door: "open", tabs: true } },
-      { path: "/door", name: "door", component: () => import("./screens/DoorScreen.vue"), meta: { door: "open" } },
-      { path: "/form/:record?", name: "form", component: () => import("./screens/FormScreen.vue"), meta: { door: "open" } },
+      { path: "/enrol/:code?", name: "enrol", component: EnrolScreen, meta: { door: "any" } },
+      { path: "/unlock", name: "unlock", component: UnlockScreen, meta: { door: "any" } },
+      { path: "/today", name: "today", component: TodayScreen, meta: { door: "open", tabs: true } },
+      { path: "/todo", name: "todo", component: TodoScreen, meta: { door: "open", tabs: true } },
+      { path: "/send", name: "send", component: SendScreen, meta: { door: "open", tabs: true } },
+      { path: "/settings", name: "settings", component: SettingsScreen, meta: { door: "open", tabs: true } },
+      { path: "/door", name: "door", component: DoorScreen, meta: { door: "open" } },
+      { path: "/form/:record?", name: "form", component: FormScreen, meta: { door: "open" } },
       { path: "/:rest(.*)*", redirect: "/today" },
     ],
   });

@@ -12,6 +12,11 @@ export async function openForm(options: OpenOptions): Promise<FormSession> {
   return open(options);
 }
 
+/** Fetches the engine before the first form is opened, so that none waits for it. */
+export async function warm(): Promise<void> {
+  await import("./session/open.ts");
+}
+
 /**
  * Loads a form in the engine that phones have, begins a record of it, and returns why it cannot: undefined = it can. Of files
  * that are missing the names are returned with it.
