@@ -102,6 +102,24 @@ export class Filler {
     }
   }
 
+  /** Goes to the page of a question, from the first page on. */
+  async seek(path: string): Promise<void> {
+    await this.page.locator(".rf-top button[aria-haspopup=dialog]").tap();
+    const sheet = this.page.locator("dialog.rf-sheet");
+    await sheet.locator("ol.rf-list button").first().tap();
+    await sheet.waitFor({ state: "detached" });
+    for (let s = await look(this.page); !s.end; s = await look(this.page)) {
+      if (s.questions.some((q) => q.path === path)) return;
+      await this.turn();
+    }
+    throw new Error(`${path} is asked nowhere`);
+  }
+
+  /** From wherever it is to the end. */
+  async toEnd(): Promise<void> {
+    for (let s = await look(this.page); !s.end; s = await look(this.page)) await this.turn();
+  }
+
   /** Opens the next row of this page that has not been gone through, or makes it, and goes through it. false: there is none. */
   async fillARow(plan: Plan, whole: Set<string>): Promise<boolean> {
     const s = await look(this.page);

@@ -26,6 +26,8 @@ export class Link {
   readonly seen: string[] = [];
   readonly #server: Server;
   readonly #open = new Set<Socket>();
+  /** Answers of the server by path that are given in another form. */
+  readonly instead = new Map<string, string>();
   #lose: { readonly line: RegExp; times: number } | undefined;
 
   private constructor(server: Server, port: number) {
@@ -117,6 +119,12 @@ export class Link {
         if (this.#lose && this.#lose.times > 0 && this.#lose.line.test(line)) {
           this.#lose.times--;
           losing = true;
+        }
+        const text = this.instead.get(line.split(" ")[1] ?? "");
+        if (text !== undefined) {
+          const body = Buffer.from(text);
+          phone.end(`HTTP/1.1 200 OK\r\nContent-Type: text/javascript; charset=utf-8\r\nCache-Control: no-cache\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+          return;
         }
       }
       pass(server, chunk);
