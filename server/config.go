@@ -48,6 +48,8 @@ type Config struct {
 
 	// Phone is the built phone app, each compressed file also as NAME.br and NAME.gz; nil = this program was compiled without it.
 	Phone fs.FS
+	// Office is the built office console, likewise; nil = the plain pages stand in for it.
+	Office fs.FS
 
 	// PublicURL is how phones reach the server: https://HOST. Empty = as the request came.
 	PublicURL string

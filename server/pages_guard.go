@@ -23,7 +23,7 @@ type page struct {
 	method, path string
 	actions      []auth.Action // holding one is enough; empty = public
 	area         string        // path parameter that must lie within the person's area
-	file         bool          // of the phone app: nobody is asked who they are, no limiter counts it
+	file         bool          // of an app of the browser: nobody is asked who they are, no limiter counts it
 	serve        func(ec echo.Context, c *call) error
 }
 
@@ -46,14 +46,13 @@ func (s *Server) pageTable() []page {
 		{method: http.MethodPost, path: "/login", serve: s.loginForm},
 		{method: http.MethodPost, path: "/logout", actions: self, serve: s.logoutForm},
 		{method: http.MethodGet, path: "/office", serve: redirectTo("/office/")},
-		{method: http.MethodGet, path: "/office/", actions: self, serve: s.officePage},
 		{method: http.MethodGet, path: "/office/streets/:code", actions: see, area: "code", serve: s.streetPage},
 		{method: http.MethodGet, path: "/assets/*", serve: s.asset},
 	}
 	for _, path := range []string{"/", "/app/*", "/icons/*", "/sw.js", "/manifest.webmanifest"} {
 		list = append(list, page{method: http.MethodGet, path: path, file: len(s.phone.files) > 0, serve: s.servePhone})
 	}
-	return list
+	return append(list, s.officePages()...)
 }
 
 func (s *Server) routePages(e *echo.Echo) error {

@@ -19,6 +19,8 @@ import (
 // maxStreets is how many streets the office page shows; a city has fewer.
 const maxStreets = 400
 
+var noOffice = pages.Words{ZH: "网格员在手机上工作，这里没有内容。", EN: "Workers work on the phone; there is nothing here."}
+
 // officePage lists the streets of the person's area with their forms, and counts where the person may see them.
 func (s *Server) officePage(ec echo.Context, c *call) error {
 	ctx := ec.Request().Context()
@@ -27,7 +29,7 @@ func (s *Server) officePage(ec echo.Context, c *call) error {
 		ZH: "您的区域里还没有街道。请管理员导入区域（ruhu area import）。",
 		EN: "No street in your area yet. Ask the administrator to import areas (ruhu area import)."}}
 	if p.Role == auth.Worker {
-		view.Nothing = pages.Words{ZH: "网格员在手机上工作，这里没有内容。", EN: "Workers work on the phone; there is nothing here."}
+		view.Nothing = noOffice
 		return s.render(ec, http.StatusOK, "office", view)
 	}
 	view.Counts = holds(p, auth.SummariesRead) == nil

@@ -36,7 +36,8 @@ type Server struct {
 	pages    map[string]page
 	pageSet  *pages.Set
 	assets   fs.FS
-	phone    *phoneApp
+	phone    *builtApp
+	office   officeApp
 	peers    peers
 	fixed    http.Header // on every answer
 	metrics  *metrics
@@ -84,7 +85,10 @@ func New(c Config) (*Server, error) {
 	if s.tus, err = s.newTus(c.Uploads); err != nil {
 		return nil, err
 	}
-	if s.phone, err = readPhoneApp(c.Phone); err != nil {
+	if s.phone, err = readApp(c.Phone); err != nil {
+		return nil, err
+	}
+	if s.office, err = readOfficeApp(c.Office); err != nil {
 		return nil, err
 	}
 	if s.openrosa, err = s.newOpenRosa(); err != nil {

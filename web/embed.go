@@ -15,6 +15,9 @@ var dist embed.FS
 // without it.
 func Phone() fs.FS { return app("phone") }
 
+// Office returns the files of the office console, likewise.
+func Office() fs.FS { return app("office") }
+
 func app(name string) fs.FS {
 	built, err := fs.Sub(dist, "dist/"+name)
 	if err != nil {

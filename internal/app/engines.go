@@ -225,5 +225,5 @@ func (a *App) Close() error {
 func (a *App) ServerConfig() server.Config {
 	return server.Config{Auth: a.Auth, Answers: a.Answers, Registry: a.Registry, Puller: a.Puller, Broker: a.Broker, Survey: a.Survey,
 		Attachments: attachments{a}, Uploads: a.Uploads, Records: a.Records, Summaries: summaries{a}, Releases: a.Core, Exports: a.Exports,
-		Health: health{a}, Submissions: a.Submissions, Posts: a.Submissions, Lists: a.Entities, Entities: entityLists{a}, PackKey: a.PackKey, Phone: web.Phone(), Clock: a.opts.Clock, Rand: a.opts.Rand, Log: a.opts.Log, Demo: a.opts.Demo}
+		Health: health{a}, Submissions: a.Submissions, Posts: a.Submissions, Lists: a.Entities, Entities: entityLists{a}, PackKey: a.PackKey, Phone: web.Phone(), Office: web.Office(), Clock: a.opts.Clock, Rand: a.opts.Rand, Log: a.opts.Log, Demo: a.opts.Demo}
 }

@@ -96,7 +96,7 @@ func (w *World) Open() {
 		Hash: auth.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	require.NoError(w.t, err)
 	cfg := w.App.ServerConfig()
-	cfg.Log, cfg.SyncPerMinute, cfg.Phone = log, 60_000, PhoneApp()
+	cfg.Log, cfg.SyncPerMinute, cfg.Phone, cfg.Office = log, 60_000, PhoneApp(), nil
 	w.Server, err = server.New(cfg)
 	require.NoError(w.t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

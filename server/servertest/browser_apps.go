@@ -20,6 +20,15 @@ func PhoneApp() fs.FS {
 		"icons/icon.svg": "<svg/>", "app/main-1a2b3c4d.js": script, "app/main-1a2b3c4d.js.gz": packed.String(), "app/main-1a2b3c4d.js.br": "as brotli",
 		"notes.doc": "not of the app",
 	}
+	return built(files)
+}
+
+// OfficeApp is an office console likewise.
+func OfficeApp() fs.FS {
+	return built(map[string]string{"index.html": `<!doctype html><html lang="zh-CN" data-app="office"><title>office</title></html>`, "app/main-1a2b3c4d.js": "/* office */"})
+}
+
+func built(files map[string]string) fs.FS {
 	out := fstest.MapFS{}
 	for name, content := range files {
 		out[name] = &fstest.MapFile{Data: []byte(content)}
