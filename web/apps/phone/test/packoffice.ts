@@ -43,7 +43,7 @@ export class PackLine extends Line {
     return { ...(await super.enrol()), serverKey: this.#office.serverKey };
   }
 
-  override async pushPack(...[pack]: [] | [Bytes]): Promise<Answer> {
+  override async pushPack(pack?: Bytes): Promise<Answer> {
     if (!pack) throw new Error("no pack");
     if (this.offline) throw new Coded("busy", "line", "no signal");
     return this.push("", await this.#office.unpack(pack));

@@ -1,11 +1,11 @@
-import { type Bytes, Coded, codeOf, fail, type Kind, type Summary, type Verdict, wrap } from "@ruhu/merge";
+import { type Bytes, Coded, codeOf, compare, fail, type Kind, type Summary, type Verdict, wrap } from "@ruhu/merge";
 import { newPushReport, type PushReport, readAnswer } from "./answer.ts";
 import { unbase64 } from "./base64.ts";
 import { appendLines, attest, Built, declare, opening } from "./build.ts";
 import { Core } from "./core.ts";
 import { adopt } from "./fork.ts";
 import { Log } from "./log.ts";
-import { held, type Item, stateOf, type Stream, streams } from "./model.ts";
+import { held, type Item, keyDraft, stateOf, type Stream, streams } from "./model.ts";
 import { sealPack } from "./pack.ts";
 import type { Options } from "./ports.ts";
 import { newPullReport, pull, type PullReport } from "./pull.ts";
@@ -168,6 +168,34 @@ export class Phone {
     });
   }
 
+  /**
+   * Lets go of everything of a record that is not known to have left this phone: draft, files, sets, whose seqs are declared. What the
+   * server has stays there, and whoever wants it gone has to ask it. Reports whether it may have any.
+   */
+  forget(record: string): Promise<boolean> {
+    const core = this.#core;
+    return core.step(async () => {
+      const ch = core.begin();
+      ch.shred = true;
+      let out = core.bases.has(record);
+      for (const l of core.logs) {
+        for (const e of l.entries) {
+          if (e.record !== record) continue;
+          out = true; // also what is not acknowledged: an answer may have been lost
+          if (e.acked || e.line === undefined) continue;
+          e.line = undefined;
+          ch.entry(l, e);
+        }
+      }
+      core.drafts.delete(record);
+      core.open.delete(record);
+      ch.drop(keyDraft(record));
+      ch.dropApp(record);
+      await core.commit(ch);
+      return out;
+    });
+  }
+
   /** What the phone shows of a record. Codes: erased, not-found. */
   view(record: string): Promise<View> {
     const core = this.#core;
@@ -188,6 +216,14 @@ export class Phone {
   /** The records with a draft, sorted. */
   drafts(): Promise<string[]> {
     return this.#core.read(() => [...this.#core.drafts.keys()].sort());
+  }
+
+  /** What drafts are of, with what was typed in them since their last set; in order of record. */
+  draftLines(): Promise<{ record: string; form: string; version: string; grid: string; values: ReadonlyMap<string, string | null> }[]> {
+    return this.#core.read(() => {
+      const list = [...this.#core.drafts.values()].sort((a, b) => compare(a.record, b.record));
+      return list.map((d) => ({ record: d.record, form: d.form, version: d.version, grid: d.grid, values: new Map(d.set) }));
+    });
   }
 
   /** The reference lines of a kind (survey, form, household, assignment), by id. */

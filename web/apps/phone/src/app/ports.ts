@@ -424,7 +424,7 @@ export interface PhoneApp {
 
 export type FaultCode =
   | "locked" | "wrong-pin" | "pin-destroyed" | "weak-pin" | "storage-full" | "storage-failed" | "open-elsewhere" | "taken-over" | "attachment-missing"
-  | "form-missing" | "outbox-not-empty" | "not-erasable" | "not-a-pack" | "nothing-unsent" | "already-enrolled";
+  | "form-missing" | "photo-unreadable" | "outbox-not-empty" | "not-erasable" | "not-a-pack" | "nothing-unsent" | "already-enrolled";
 
 /** What the phone itself refuses, with words in the phone's catalogue under fault.CODE. */
 export interface PhoneFaultShape {
