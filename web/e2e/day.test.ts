@@ -208,7 +208,6 @@ test("all is on the server once, as it was typed", async () => {
         };
         filler.onAnswer = (path, value) => memory.typed(path, value);
         filler.onPageDone = async () => {
-          await worker.putSlipAside();
           if (rng.chance(0.5)) await worker.saved();
           if (await worker.savedNow()) memory.saved(await look(worker.page));
         };

@@ -37,7 +37,6 @@ async function interview(who: Shift, label: string, set: Record<string, string>)
   const record = await worker.inForm();
   const plan = interviewPlan(rng, label);
   const filler = new Filler(worker.page);
-  filler.onPageDone = () => worker.putSlipAside();
   await worker.complete({ answers: { ...plan.answers, ...set } }, filler);
   await worker.at(["today", "door"]);
   if ((await worker.page.locator(".tabs").count()) === 0) await worker.page.goBack();

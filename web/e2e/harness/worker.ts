@@ -12,6 +12,7 @@ export class Worker {
   readonly phone: Phone;
   readonly pin: string;
   language: "zh" | "en";
+  readonly #asides = new WeakSet<Page>();
 
   constructor(phone: Phone, pin = "260417", language: "zh" | "en" = "zh") {
     [this.phone, this.pin, this.language] = [phone, pin, language];
@@ -99,8 +100,12 @@ export class Worker {
     await this.inForm();
   }
 
-  /** Waits for an open form and returns its record. */
+  /** Waits for an open form and returns its record. The slip that is shown at consent is put aside whenever it is in the way. */
   async inForm(): Promise<string> {
+    if (!this.#asides.has(this.page)) {
+      this.#asides.add(this.page);
+      await this.page.addLocatorHandler(this.button("slip.later"), (later) => later.tap());
+    }
     await this.page.locator(".rf .rf-page").waitFor();
     const record = await this.page.waitForFunction(() => /^#\/form\/([^/?]+)/.exec(location.hash)?.[1] ?? false);
     return (await record.jsonValue()) as string;
@@ -128,12 +133,6 @@ export class Worker {
     await this.page.waitForFunction(() => document.querySelector("dialog .code") !== null || !location.hash.startsWith("#/form") || document.querySelector(".note[role=alert]") !== null);
     if ((await given.count()) > 0) await given.tap();
     await this.at(["today", "door", "todo"]);
-  }
-
-  /** Shuts the slip that is shown at consent. */
-  async putSlipAside(): Promise<void> {
-    const later = this.button("slip.later");
-    if ((await later.count()) > 0) await later.tap();
   }
 
   async closeForm(): Promise<void> {
