@@ -10,7 +10,7 @@ export interface Stand {
 }
 
 export function placeOf(s: Stand): Place | undefined {
-  const w = s.where;
+  const w: Where | undefined = s.where ?? (s.oneWay ? { rows: [], page: "" } : undefined);
   return w && { page: JSON.stringify([w.rows, w.page, s.oneWay ? 1 : 0]), question: w.path ?? "" };
 }
 
