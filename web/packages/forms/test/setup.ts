@@ -18,6 +18,8 @@ function read(blob: Blob, how: "readAsText" | "readAsArrayBuffer"): Promise<unkn
 Blob.prototype.text ??= function (this: Blob) {
   return read(this, "readAsText") as Promise<string>;
 };
-Blob.prototype.arrayBuffer ??= function (this: Blob) {
-  return read(this, "readAsArrayBuffer").then((b) => new Uint8Array(b as ArrayBuffer).slice().buffer); // a copy of this realm
+Blob.prototype.arrayBuffer = async function (this: Blob) {
+  const copy = Buffer.allocUnsafeSlow(this.size); // of Node's realm, which its crypto wants
+  copy.set(new Uint8Array((await read(this, "readAsArrayBuffer")) as ArrayBuffer));
+  return copy.buffer;
 };
