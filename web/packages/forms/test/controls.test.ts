@@ -19,7 +19,7 @@ async function show(props: Record<string, unknown> = {}, options: Partial<OpenOp
 }
 
 const page = (n: number): { start: Where } => ({ start: { rows: [], page: `p${n}` } });
-const at = (path: string): DOMWrapper<Element> => view.get(`[data-path="${path}"]`);
+const at = (path: string): Omit<DOMWrapper<Element>, "exists"> => view.get(`[data-path="${path}"]`);
 const button = (root: Pick<DOMWrapper<Element>, "findAll">, text: string): DOMWrapper<Element> => {
   const found = root.findAll("button").find((b) => b.text().includes(text));
   if (!found) throw new Error(`no button ${text}`);
