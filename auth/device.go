@@ -12,6 +12,8 @@ import (
 type DeviceFilter struct {
 	Area   string
 	Worker string
+	// Silent, where not 0, keeps phones in use that were not heard of for so long.
+	Silent time.Duration
 	Limit  int
 }
 
@@ -26,6 +28,9 @@ func (s *Service) Devices(ctx context.Context, by Principal, f DeviceFilter, cur
 		return nil, "", err
 	}
 	q := DeviceQuery{Area: area, Worker: f.Worker, Limit: pageLimit(f.Limit)}
+	if f.Silent > 0 {
+		q.SilentSince = s.now() - f.Silent.Milliseconds()
+	}
 	if cursor != "" {
 		if q.After, err = readTextCursor(cursor); err != nil {
 			return nil, "", err
@@ -52,6 +57,45 @@ func (s *Service) Devices(ctx context.Context, by Principal, f DeviceFilter, cur
 		next = textCursor(list[len(list)-1].ID)
 	}
 	return list, next, nil
+}
+
+// PhoneCounts says how many phones of an area are in use, and how many of them were not heard of for a while.
+type PhoneCounts struct {
+	Active int
+	Silent int
+}
+
+// CountPhones counts the phones of an area in use: neither revoked nor credentials that nobody used yet. Codes: forbidden,
+// out-of-area.
+func (s *Service) CountPhones(ctx context.Context, by Principal, area string, silent time.Duration) (n PhoneCounts, err error) {
+	const op = "count phones"
+	if err := Authorize(by, DevicesRead, area); err != nil {
+		return n, err
+	}
+	since := s.now() - silent.Milliseconds()
+	err = s.store.View(ctx, func(r Reader) error {
+		n = PhoneCounts{}
+		for q := (DeviceQuery{Area: area, Limit: pageMax}); ; {
+			list, err := r.Devices(q)
+			if err != nil {
+				return err
+			}
+			for _, d := range list {
+				if d.Revoked != 0 || d.LastSeen == 0 {
+					continue
+				}
+				n.Active++
+				if d.LastSeen < since {
+					n.Silent++
+				}
+			}
+			if len(list) < pageMax {
+				return nil
+			}
+			q.After = list[len(list)-1].ID
+		}
+	})
+	return n, errs.Wrap(op, err)
 }
 
 // changeDevice holds by against a device's street and changes it, after journal has run (which may be nil).

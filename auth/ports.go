@@ -80,8 +80,10 @@ type EnrolmentQuery struct {
 type DeviceQuery struct {
 	Area   string // of the street
 	Worker string // "" = all
-	After  string // id
-	Limit  int
+	// SilentSince, where not 0, keeps those that are not revoked, were heard of once, and not since then.
+	SilentSince int64
+	After       string // id
+	Limit       int
 }
 
 // SessionQuery selects live sessions: neither ended nor expired at Now.

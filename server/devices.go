@@ -50,7 +50,8 @@ func (s *Server) EnrolDevice(ctx context.Context, req api.EnrolDeviceRequestObje
 // ListDevices lists phones of the caller's area.
 func (s *Server) ListDevices(ctx context.Context, req api.ListDevicesRequestObject) (api.ListDevicesResponseObject, error) {
 	q := req.Params
-	list, next, err := s.auth.Devices(ctx, principalOf(ctx), auth.DeviceFilter{Worker: q.Worker, Limit: q.Limit}, q.Cursor)
+	list, next, err := s.auth.Devices(ctx, principalOf(ctx), auth.DeviceFilter{Area: q.Within, Worker: q.Worker,
+		Silent: time.Duration(q.SilentDays) * 24 * time.Hour, Limit: q.Limit}, q.Cursor)
 	if err != nil {
 		return nil, err
 	}

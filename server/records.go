@@ -2,49 +2,12 @@ package server
 
 import (
 	"context"
-	"strings"
 
 	"ruhu/auth"
 	"ruhu/internal/errs"
 	"ruhu/server/api"
 	"ruhu/survey"
 )
-
-// ListRecords lists records of the caller's area, without answers.
-func (s *Server) ListRecords(ctx context.Context, req api.ListRecordsRequestObject) (api.ListRecordsResponseObject, error) {
-	c := callOf(ctx)
-	q := req.Params
-	area, err := c.principal.Narrow(q.Area)
-	if err != nil {
-		return nil, err
-	}
-	f := survey.RecordFilter{Form: q.Form, Area: area, Conflict: q.Conflict, Flag: q.Flag, Query: q.Q, Cursor: q.Cursor, Limit: pageSize(q.Limit)}
-	if q.Status != "" {
-		f.Statuses = strings.Split(q.Status, ",")
-	}
-	list, err := s.Survey.Records(ctx, actor(c.principal), f)
-	if err != nil {
-		return nil, err
-	}
-	c.saw("", area, listFilter(q), len(list.Items))
-	page := api.RecordPage{Items: make([]api.RecordBrief, 0, len(list.Items)), Next: list.Next}
-	for _, r := range list.Items {
-		page.Items = append(page.Items, api.RecordBrief{ID: r.ID, Case: r.Case, Form: r.Form, Version: r.Version, Village: r.Village,
-			Status: r.Status, Worker: r.Worker, Date: r.Date, Conflicts: r.Conflicts, Flags: r.Flags})
-	}
-	return api.ListRecords200JSONResponse(page), nil
-}
-
-// listFilter says in the audit log how a list was cut, by ids and codes.
-func listFilter(q api.ListRecordsParams) string {
-	var parts []string
-	for _, p := range [][2]string{{"form", q.Form}, {"status", q.Status}, {"flag", q.Flag}, {"q", q.Q}} {
-		if p[1] != "" {
-			parts = append(parts, p[0]+"="+p[1])
-		}
-	}
-	return strings.Join(parts, " ")
-}
 
 // GetRecord shows one record to a reviewer.
 func (s *Server) GetRecord(ctx context.Context, req api.GetRecordRequestObject) (api.GetRecordResponseObject, error) {

@@ -24,7 +24,7 @@ func Counts(status string) bool {
 func MissingCode(v string) bool { return v == "-99" || v == "-98" || v == "-97" }
 
 func (w *projection) contributions() {
-	if w.form == nil || !Counts(w.out.Status) {
+	if w.form == nil || w.linked || !Counts(w.out.Status) {
 		return
 	}
 	if w.plan.sex != nil {

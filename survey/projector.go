@@ -46,7 +46,8 @@ type ProjectorConfig struct {
 // What counts in aggregates: records that are submitted, returned, needs_review or approved; of them the shown answers that
 // fit their question and are in no conflict. An answer in conflict, of an unknown path or with a wrong value counts as
 // ChoiceUnsettled until it is settled: a figure must never rest on an answer that nobody gave or that two people dispute.
-// Answers below a removed row, cleared and withheld ones, and those of who refused consent do not count. A record whose case number was never drawn counts
+// Answers below a removed row, cleared and withheld ones, those of who refused consent, and records for which the office
+// said another one stands do not count. A record whose case number was never drawn counts
 // with weight 1 in a census, and in a sample only as a record: it has no place in the design. In a repeat each row counts.
 // All cells of one record share grid, PSU, stratum, status and post-stratum.
 func NewProjector(c ProjectorConfig) sync.Projector {
@@ -162,6 +163,7 @@ type projection struct {
 	row    string         // last enclosing row asked for
 	exists bool           // whether it exists
 
+	linked     bool // the office said that another record stands for this one
 	incomplete bool // a required answer that its author left out is flagged
 }
 
@@ -198,6 +200,7 @@ func (w *projection) status() {
 		w.out.Flags = append(w.out.Flags, st.Reason)
 	}
 	w.submission()
+	w.duplicate()
 	w.out.Open, w.out.EditUntil = window(st, w.info, w.r.Submitted)
 }
 

@@ -44,3 +44,11 @@ func (w *projection) marks() {
 		w.packed.Resolver = w.p.workerCode(w.r.Street, w.office)
 	}
 }
+
+// duplicate flags a record for which another one stands, by the office's decision.
+func (w *projection) duplicate() {
+	if d := decisionOf(w.s); d.Link != "" {
+		w.linked = true
+		w.out.Flags = append(w.out.Flags, string(errs.DuplicateOf)+":"+d.Link)
+	}
+}

@@ -20,7 +20,10 @@ type RecordFilter struct {
 	Flag     string   // a catalogue code; matches the flag itself and "code:path"
 	Query    string   // prefix of a case number or of a record id; alternatives: Workers
 	Workers  []string // worker ids. With Query set: "Query matches OR author is one of these"; alone: author is one of these
+	Authors  []string // worker ids; whatever else is asked for, the author is one of these
+	Clean    bool     // without conflicts and without flags
 	Before   int64    // submitted (ms) before this instant and not 0; for retention lists
+	From     Spot     // only what stands behind this in the order of the list; not with Cursor
 	Cursor   string   // from a former page; "" = from the start
 	Limit    int      // 1..limits.PullRows; 0 = 50
 	Newest   bool     // newest first (by street descending too); default: oldest first
@@ -44,6 +47,12 @@ type RecordRow struct {
 	Changed   uint64   // street sequence of the last change
 }
 
+// Spot is a place in a list of records: that of one record, which need not be in the list. The zero value is none.
+type Spot struct {
+	Street  string
+	Created uint64
+}
+
 // RecordPage is one keyset page in order of (street, created). Next is "" on the last page.
 type RecordPage struct {
 	Rows []RecordRow
@@ -59,6 +68,42 @@ type StatusCount struct {
 	N         int64
 	Conflicts int64 // of these, with conflicts
 	Flagged   int64 // of these, with flags
+}
+
+// Facet counts the records that are alike in everything a review queue is filtered by.
+type Facet struct {
+	Grid     string
+	Form     string
+	Status   string
+	Author   string // worker id
+	Conflict bool
+	Flags    []string // catalogue codes without paths, sorted, each once
+	N        int64
+}
+
+// Facets are the records of one street, counted.
+type Facets struct {
+	Seq  uint64 // street sequence at which they were counted
+	List []Facet
+}
+
+// Arrivals counts the records of a street by when their first line came in.
+type Arrivals struct {
+	Spans  []int64        // between one instant asked for and the next, the last one without end
+	Latest []ArrivalCount // the last span's, in order of (grid, author)
+}
+
+// ArrivalCount is how many records of one author came from a grid.
+type ArrivalCount struct {
+	Grid   string
+	Author string // worker id
+	N      int64
+}
+
+// Unsettled counts the lines of a street that were not merged.
+type Unsettled struct {
+	Quarantined int64
+	Waiting     int64
 }
 
 // RowFilter selects packed rows of a snapshot. The zero value of a field means "any".
@@ -125,6 +170,15 @@ type Records interface {
 	List(ctx context.Context, f RecordFilter) (RecordPage, error)
 	// Record returns one record's row by its id; false where it does not exist or was erased.
 	Record(ctx context.Context, id string) (RecordRow, bool, error)
+	// Facets counts a street's records, those erased left out. The list is shared: it must not be changed.
+	Facets(ctx context.Context, street string) (Facets, error)
+	// Alike returns the records of a street that have their case number and form in common with another one, in order of
+	// (form, case, created), as they stood at a street sequence that is returned too. The list is shared.
+	Alike(ctx context.Context, street string) ([]RecordRow, uint64, error)
+	// Arrivals counts the records that came in since instants (ms), which rise. Clocks that were set back blur it.
+	Arrivals(ctx context.Context, street string, since []int64) (Arrivals, error)
+	// Unsettled counts what waits or is in quarantine.
+	Unsettled(ctx context.Context, street string) (Unsettled, error)
 	// Snapshot runs fn on one read transaction; fn may take minutes.
 	Snapshot(ctx context.Context, fn func(s Snapshot) error) error
 }

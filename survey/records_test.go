@@ -19,7 +19,7 @@ func TestReviewerSeesAnswersWithoutTheHousehold(t *testing.T) {
 	w := settled(t)
 	ctx := context.Background()
 	require.Equal(t, "merged", w.interview("r1", "dv_1", "H-001", map[string]string{"concern_txt": "路灯坏了"}))
-	list, err := w.s.Records(ctx, officer, survey.RecordFilter{})
+	list, err := w.s.Records(ctx, officer, survey.QueueFilter{}, "", 0)
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	code := w.s.WorkerCode(street, "us_wang")
@@ -35,18 +35,18 @@ func TestReviewerSeesAnswersWithoutTheHousehold(t *testing.T) {
 	require.Contains(t, fmt.Sprint(*v.Answers["concern_txt"]), "路灯", "the scan sees what is there")
 
 	for _, q := range []string{code, strings.ToLower(code), w.caseOf("H-001"), w.caseOf("H-001")[:4], "r1"} {
-		list, err = w.s.Records(ctx, officer, survey.RecordFilter{Query: q})
+		list, err = w.s.Records(ctx, officer, survey.QueueFilter{Query: q}, "", 0)
 		require.NoError(t, err)
 		require.Len(t, list.Items, 1, q)
 	}
 	for _, q := range []string{"路灯", "us_wang", "H-001", "ZZZZZZ"} {
-		list, err = w.s.Records(ctx, officer, survey.RecordFilter{Query: q})
+		list, err = w.s.Records(ctx, officer, survey.QueueFilter{Query: q}, "", 0)
 		require.NoError(t, err)
 		require.Empty(t, list.Items, q)
 	}
 	_, err = w.s.Record(ctx, stranger, "r1")
 	require.Equal(t, errs.NotFound, errs.CodeOf(err), "another street's record is not there")
-	_, err = w.s.Records(ctx, stranger, survey.RecordFilter{Area: street})
+	_, err = w.s.Records(ctx, stranger, survey.QueueFilter{Area: street}, "", 0)
 	require.Equal(t, errs.OutOfArea, errs.CodeOf(err))
 
 	require.Equal(t, "merged", w.push("dv_1", "us_wang", "r2", "hh_sentiment", nil, map[string]string{"s_road": "5", "@status": "draft"}))
@@ -65,7 +65,7 @@ func TestNobodySeesBothSides(t *testing.T) {
 	refused := func(role string, err error) { require.Equal(t, errs.Forbidden, errs.CodeOf(err), role) }
 	for _, role := range []string{"worker", "registrar", "researcher", "viewer", "auditor", "admin", ""} {
 		a := survey.Actor{ID: "us_x", Role: role, Area: street}
-		_, err := w.s.Records(ctx, a, survey.RecordFilter{})
+		_, err := w.s.Records(ctx, a, survey.QueueFilter{}, "", 0)
 		refused(role, err)
 		_, err = w.s.Record(ctx, a, "r1")
 		refused(role, err)

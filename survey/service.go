@@ -46,6 +46,7 @@ type Service struct {
 
 	known    atomic.Pointer[catalogue]
 	rules    ruleBook
+	alike    duplicates
 	loading  gosync.Mutex
 	indexing gosync.Mutex
 }

@@ -62,7 +62,7 @@ const previewDevice = "~preview"
 
 // Review carries out a decision. Codes: invalid (unknown decision, a path the form does not have, a return without a word),
 // changed-since (something came in that was not on the page), not-found, erased, bad-request (ctx), idempotency-mismatch,
-// rule (a draft cannot be decided on).
+// rule (a draft cannot be decided on, a duplicate not be approved).
 func (s *Service) Review(ctx context.Context, a Actor, d Review) (Decided, error) {
 	const op = "review"
 	if err := a.mayAnswers(op); err != nil {
@@ -82,6 +82,9 @@ func (s *Service) Review(ctx context.Context, a Actor, d Review) (Decided, error
 		return Decided{}, errs.New(errs.Rule, op, "record %s is a draft", d.Record)
 	case rec.Status == StatusRestricted:
 		return Decided{}, errs.New(errs.Rule, op, "record %s is restricted", d.Record)
+	case d.Decision == Approve && decisionOf(rec.State).Link != "":
+		return Decided{}, errs.New(errs.Rule, op, "record %s is a duplicate of %s", d.Record, decisionOf(rec.State).Link).
+			WithHint("请先在“疑似重复”中改为“保留”。 Keep it under possible duplicates first.")
 	}
 	ch := sync.OfficeChange{User: a.ID, Street: rec.Street, Role: sync.RoleReviewer, Record: d.Record, Version: rec.Version, Ctx: vv, Review: true, Key: d.Key, BodyHash: d.BodyHash,
 		Set: []crdt.Cell{{Path: sync.PathStatus, Value: status}}}

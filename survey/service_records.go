@@ -63,33 +63,6 @@ type RecordView struct {
 	Broken             []BrokenRule // rules of the form that the shown answers break, in its order
 }
 
-// Records lists records of the actor's area. Query matches case number, record id and worker code only.
-func (s *Service) Records(ctx context.Context, a Actor, f RecordFilter) (RecordList, error) {
-	const op = "list records"
-	if err := a.mayAnswers(op); err != nil {
-		return RecordList{}, err
-	}
-	area, err := narrow(a.Area, f.Area)
-	if err != nil {
-		return RecordList{}, err
-	}
-	f.Area, f.Workers = area, nil
-	if f.Query != "" {
-		if f.Workers, err = s.workersByCode(ctx, area, f.Query); err != nil {
-			return RecordList{}, errs.Wrap(op, err)
-		}
-	}
-	page, err := s.answers.Records.List(ctx, f)
-	if err != nil {
-		return RecordList{}, errs.Wrap(op, err)
-	}
-	out := RecordList{Next: page.Next, Items: make([]RecordBrief, len(page.Rows))}
-	for i := range page.Rows {
-		out.Items[i] = s.brief(&page.Rows[i])
-	}
-	return out, nil
-}
-
 func (s *Service) brief(r *RecordRow) RecordBrief {
 	flags := r.Flags
 	if flags == nil {

@@ -99,27 +99,12 @@ type LostWork struct {
 func (s *Service) Lost(ctx context.Context, street string, after uint64, limit int) ([]LostWork, error) {
 	var out []LostWork
 	err := s.Store.View(ctx, func(r Reader) error {
-		head, err := r.Head(street)
-		if err != nil {
-			return err
+		events, err := r.Events(street, []EventKind{EventLost}, after, limit)
+		out = nil
+		for _, e := range events {
+			out = append(out, LostWork{Street: street, Seq: e.Seq, Record: e.Record, Dot: e.Detail, At: e.At})
 		}
-		const page = 500
-		for pos := after; pos < head.Seq && len(out) < limit; {
-			items, err := r.Feed(street, nil, pos, head.Seq, page)
-			if err != nil {
-				return err
-			}
-			for _, it := range items {
-				pos = it.Seq
-				if e := it.Event; e != nil && e.Kind == EventLost && len(out) < limit {
-					out = append(out, LostWork{Street: street, Seq: e.Seq, Record: e.Record, Dot: e.Detail, At: e.At})
-				}
-			}
-			if len(items) < page {
-				break
-			}
-		}
-		return nil
+		return err
 	})
 	return out, errs.Wrap("lost work", err)
 }

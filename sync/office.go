@@ -32,7 +32,7 @@ type OfficeChange struct {
 	Reason              string // kept with the line
 	// Review: the decision is about all of the record, so Ctx must cover its whole vector (changed-since).
 	Review bool
-	// OfficeAPI opens "@assignee", "@grid" and "@moved_from"; OpenRosa submissions leave it false.
+	// OfficeAPI opens "@assignee", "@grid", "@moved_from" and "@duplicate"; OpenRosa submissions leave it false.
 	OfficeAPI bool
 	// Hand tells apart what one user writes of a record without having seen it all: each hand is a device of its own, so
 	// that a context can name one and not the other. "" = the user's only one; those of submissions begin with HandOpenRosa.

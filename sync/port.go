@@ -226,6 +226,8 @@ type Reader interface {
 	// Only records and events whose Grid is one of grids, and events without a Grid; grids nil = all. Records come without
 	// State and Packed, erased ones not at all.
 	Feed(street string, grids []string, after, upTo uint64, limit int) ([]FeedItem, error)
+	// Events returns the events of some kinds behind a sequence of a street, in order, at most limit.
+	Events(street string, kinds []EventKind, after uint64, limit int) ([]Event, error)
 	// Devices returns the devices that ever wrote or confirmed in a street, by id.
 	Devices(street string) ([]Device, error)
 	// GridRecords yields the records of a grid in order of id, without State and Packed; for pull's digests.

@@ -22,6 +22,7 @@ const (
 	PathAssignee    = "@assignee"
 	PathGrid        = "@grid"
 	PathMovedFrom   = "@moved_from"
+	PathDuplicate   = "@duplicate" // what the office decided about another record of the same case and form
 	// PathSubmission says what the office has to know of how a record was posted: words, single spaces between them.
 	PathSubmission = "@submission"
 )
@@ -37,8 +38,8 @@ const (
 	StatusErased      = "erased"
 )
 
-// RoleMayWrite says who writes which path that starts with "@". The office's own "@assignee", "@grid" and
-// "@moved_from" are nobody's here: Office alone lets them through. A row is asked for with an empty cell at its path.
+// RoleMayWrite says who writes which path that starts with "@". The office's own "@assignee", "@grid", "@moved_from" and
+// "@duplicate" are nobody's here: Office alone lets them through. A row is asked for with an empty cell at its path.
 func RoleMayWrite(role string, cell crdt.Cell) bool {
 	question := crdt.Path(cell.Path).Question()
 	top, _, _ := strings.Cut(question, "/")
@@ -66,7 +67,7 @@ func RoleMayWrite(role string, cell crdt.Cell) bool {
 
 // officeOnly reports whether a path is written through the office API alone.
 func officeOnly(path string) bool {
-	return path == PathAssignee || path == PathGrid || path == PathMovedFrom
+	return path == PathAssignee || path == PathGrid || path == PathMovedFrom || path == PathDuplicate
 }
 
 // mayWrite checks every "@" path of a change set, rows included; office opens the paths of the office API too, posted the

@@ -162,7 +162,8 @@ func (m *memory) Device(id string) (auth.Device, error) {
 
 func (m *memory) Devices(q auth.DeviceQuery) ([]auth.Device, error) {
 	return pick(m.devices, func(d auth.Device) bool {
-		return d.ID > q.After && auth.Within(d.Street, q.Area) && (q.Worker == "" || d.Worker == q.Worker)
+		return d.ID > q.After && auth.Within(d.Street, q.Area) && (q.Worker == "" || d.Worker == q.Worker) &&
+			(q.SilentSince == 0 || d.Revoked == 0 && d.LastSeen > 0 && d.LastSeen < q.SilentSince)
 	}, func(a, b auth.Device) int { return strings.Compare(a.ID, b.ID) }, q.Limit), nil
 }
 

@@ -79,6 +79,7 @@ const (
 	TallyUnconfirmed    Code = "tally-unconfirmed"
 	MethodNotAllowed    Code = "method-not-allowed"
 	NotAcceptable       Code = "not-acceptable"
+	DuplicateOf         Code = "duplicate-of"
 
 	SubmissionUnreadable Code = "submission-unreadable"
 )

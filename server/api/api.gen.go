@@ -63,6 +63,27 @@ func (e DeviceState) Valid() bool {
 	}
 }
 
+// Defines values for DuplicateDecisionAct.
+const (
+	DuplicateDecisionActKeep   DuplicateDecisionAct = "keep"
+	DuplicateDecisionActLink   DuplicateDecisionAct = "link"
+	DuplicateDecisionActReturn DuplicateDecisionAct = "return"
+)
+
+// Valid indicates whether the value is a known member of the DuplicateDecisionAct enum.
+func (e DuplicateDecisionAct) Valid() bool {
+	switch e {
+	case DuplicateDecisionActKeep:
+		return true
+	case DuplicateDecisionActLink:
+		return true
+	case DuplicateDecisionActReturn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EnrolRequestReason.
 const (
 	Fork EnrolRequestReason = "fork"
@@ -218,19 +239,19 @@ func (e QuarantineItemStatus) Valid() bool {
 
 // Defines values for ReviewRequestDecision.
 const (
-	Approve     ReviewRequestDecision = "approve"
-	NeedsReview ReviewRequestDecision = "needs_review"
-	Return      ReviewRequestDecision = "return"
+	ReviewRequestDecisionApprove     ReviewRequestDecision = "approve"
+	ReviewRequestDecisionNeedsReview ReviewRequestDecision = "needs_review"
+	ReviewRequestDecisionReturn      ReviewRequestDecision = "return"
 )
 
 // Valid indicates whether the value is a known member of the ReviewRequestDecision enum.
 func (e ReviewRequestDecision) Valid() bool {
 	switch e {
-	case Approve:
+	case ReviewRequestDecisionApprove:
 		return true
-	case NeedsReview:
+	case ReviewRequestDecisionNeedsReview:
 		return true
-	case Return:
+	case ReviewRequestDecisionReturn:
 		return true
 	default:
 		return false
@@ -381,6 +402,36 @@ func (e SurveyFormKind) Valid() bool {
 	}
 }
 
+// ApprovalSample defines model for ApprovalSample.
+type ApprovalSample struct {
+	// Clean how many the queue has; those of open duplicates are refused later
+	Clean int64         `json:"clean"`
+	Items []RecordBrief `json:"items"`
+	Token string        `json:"token"`
+}
+
+// Approvals defines model for Approvals.
+type Approvals struct {
+	Approved int `json:"approved"`
+
+	// Next cursor of the rest
+	Next    string          `json:"next,omitempty"`
+	Refused []RefusedRecord `json:"refused"`
+
+	// Total clean records when the sample was drawn, or records named
+	Total int64 `json:"total"`
+}
+
+// ApproveRequest defines model for ApproveRequest.
+type ApproveRequest struct {
+	Cursor  string       `json:"cursor,omitempty"`
+	Records []SeenRecord `json:"records,omitempty"`
+
+	// Seen ids of the sample
+	Seen  []string `json:"seen,omitempty"`
+	Token string   `json:"token,omitempty"`
+}
+
 // Area defines model for Area.
 type Area struct {
 	Code   AreaCode `json:"code"`
@@ -392,6 +443,13 @@ type Area struct {
 
 // AreaCode defines model for AreaCode.
 type AreaCode = string
+
+// AreaCoverage defines model for AreaCoverage.
+type AreaCoverage struct {
+	Grids    []Coverage `json:"grids"`
+	Total    Coverage   `json:"total"`
+	Villages []Coverage `json:"villages"`
+}
 
 // AreaKind defines model for AreaKind.
 type AreaKind string
@@ -513,6 +571,41 @@ type Comment struct {
 	Text string `json:"text"`
 }
 
+// Counted defines model for Counted.
+type Counted struct {
+	Key string `json:"key"`
+	N   int64  `json:"n"`
+}
+
+// Coverage defines model for Coverage.
+type Coverage struct {
+	Attempts  int64  `json:"attempts"`
+	Code      string `json:"code"`
+	Completed int64  `json:"completed"`
+
+	// Final selected households by final disposition
+	Final       map[string]int64 `json:"final"`
+	Households  int64            `json:"households"`
+	NonContact  int64            `json:"non_contact"`
+	NotEligible int64            `json:"not_eligible"`
+
+	// NotStarted grids without an attempt
+	NotStarted int64 `json:"not_started"`
+	Other      int64 `json:"other"`
+	Partial    int64 `json:"partial"`
+
+	// Refusals refusals by reason
+	Refusals map[string]int64 `json:"refusals"`
+	Refused  int64            `json:"refused"`
+	Selected int64            `json:"selected"`
+
+	// Unknown those never visited too
+	Unknown int64 `json:"unknown"`
+
+	// Visited selected households with at least one attempt
+	Visited int64 `json:"visited"`
+}
+
 // Device defines model for Device.
 type Device struct {
 	Created    time.Time  `json:"created"`
@@ -546,6 +639,48 @@ type DevicePage struct {
 // DrainRequest defines model for DrainRequest.
 type DrainRequest struct {
 	Until time.Time `json:"until"`
+}
+
+// DuplicateDecision defines model for DuplicateDecision.
+type DuplicateDecision struct {
+	Act    DuplicateDecisionAct `json:"act"`
+	Of     string               `json:"of,omitempty"`
+	Reason string               `json:"reason"`
+	Record string               `json:"record,omitempty"`
+	Seen   []SeenRecord         `json:"seen"`
+}
+
+// DuplicateDecisionAct defines model for DuplicateDecision.Act.
+type DuplicateDecisionAct string
+
+// DuplicateGroup defines model for DuplicateGroup.
+type DuplicateGroup struct {
+	Case string `json:"case,omitempty"`
+	Form string `json:"form,omitempty"`
+	ID   string `json:"id"`
+
+	// Open some two of them are not settled
+	Open bool `json:"open"`
+
+	// Records in order of arrival
+	Records []DuplicateRecord `json:"records"`
+	Village string            `json:"village,omitempty"`
+}
+
+// DuplicatePage defines model for DuplicatePage.
+type DuplicatePage struct {
+	Items []DuplicateGroup `json:"items"`
+	Next  string           `json:"next,omitempty"`
+}
+
+// DuplicateRecord defines model for DuplicateRecord.
+type DuplicateRecord struct {
+	// Kept found to be an interview of its own
+	Kept bool `json:"kept"`
+
+	// Of the record that stands for it
+	Of     string      `json:"of,omitempty"`
+	Record RecordBrief `json:"record"`
 }
 
 // EditURL defines model for EditURL.
@@ -1081,10 +1216,37 @@ type OfficeResult struct {
 	Status    string   `json:"status"`
 }
 
+// Overview defines model for Overview.
+type Overview struct {
+	// Arrived new records by civil day, two weeks to today
+	Arrived  []Counted    `json:"arrived,omitempty"`
+	Coverage AreaCoverage `json:"coverage"`
+
+	// Date the civil day
+	Date   string       `json:"date"`
+	Phones *PhoneCounts `json:"phones,omitempty"`
+
+	// Records by village
+	Records []VillageRecords `json:"records,omitempty"`
+	Street  string           `json:"street"`
+
+	// Today today's new records by worker code
+	Today   []Counted `json:"today,omitempty"`
+	Waiting *Waiting  `json:"waiting,omitempty"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	New string `json:"new"`
 	Old string `json:"old"`
+}
+
+// PhoneCounts defines model for PhoneCounts.
+type PhoneCounts struct {
+	Active int `json:"active"`
+
+	// Silent of them, not heard of for three days
+	Silent int `json:"silent"`
 }
 
 // Problem defines model for Problem.
@@ -1107,6 +1269,11 @@ type Problem struct {
 
 	// Type urn:ruhu:error:CODE
 	Type string `json:"type"`
+}
+
+// ProgressList defines model for ProgressList.
+type ProgressList struct {
+	Items []WorkerProgress `json:"items"`
 }
 
 // QuarantineItem defines model for QuarantineItem.
@@ -1137,6 +1304,36 @@ type QuarantinedLine struct {
 	Del  []string           `json:"del"`
 	Line QuarantineItem     `json:"line"`
 	Set  map[string]*string `json:"set"`
+}
+
+// Queue defines model for Queue.
+type Queue struct {
+	// Area a street, village or grid
+	Area string `json:"area"`
+	Form string `json:"form,omitempty"`
+	Q    string `json:"q,omitempty"`
+
+	// Worker worker code
+	Worker string `json:"worker,omitempty"`
+}
+
+// QueueCounts defines model for QueueCounts.
+type QueueCounts struct {
+	// Clean of them, without conflicts and flags; likewise
+	Clean int64 `json:"clean"`
+
+	// Conflicts of them, with conflicts; `conflict` and `clean` set aside
+	Conflicts int64     `json:"conflicts"`
+	Flags     []Counted `json:"flags"`
+	Forms     []Counted `json:"forms"`
+	Statuses  []Counted `json:"statuses"`
+
+	// Total records of the queue
+	Total    int64     `json:"total"`
+	Villages []Counted `json:"villages"`
+
+	// Workers by worker code
+	Workers []Counted `json:"workers"`
 }
 
 // ReasonRequest defines model for ReasonRequest.
@@ -1196,6 +1393,12 @@ type RecordPage struct {
 	Next  string        `json:"next,omitempty"`
 }
 
+// RecordsBeside defines model for RecordsBeside.
+type RecordsBeside struct {
+	Next     string `json:"next,omitempty"`
+	Previous string `json:"previous,omitempty"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	At          string `json:"at,omitempty"`
@@ -1205,6 +1408,16 @@ type RefreshRequest struct {
 	PushOnly     bool   `json:"push_only,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	Signature    string `json:"signature,omitempty"`
+}
+
+// RefusedRecord defines model for RefusedRecord.
+type RefusedRecord struct {
+	Case   string `json:"case,omitempty"`
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+	Record string `json:"record"`
+	Title  string `json:"title"`
 }
 
 // Release defines model for Release.
@@ -1254,6 +1467,18 @@ type ReviewRequestDecision string
 
 // Role defines model for Role.
 type Role string
+
+// SampleRequest defines model for SampleRequest.
+type SampleRequest struct {
+	Queue Queue `json:"queue"`
+	Size  int   `json:"size,omitempty"`
+}
+
+// SeenRecord defines model for SeenRecord.
+type SeenRecord struct {
+	Ctx    string `json:"ctx"`
+	Record string `json:"record"`
+}
 
 // Session defines model for Session.
 type Session struct {
@@ -1428,9 +1653,60 @@ type UserRequest struct {
 	ValidUntil *time.Time `json:"valid_until,omitempty"`
 }
 
+// VillageRecords defines model for VillageRecords.
+type VillageRecords struct {
+	Conflicts int64            `json:"conflicts"`
+	Flagged   int64            `json:"flagged"`
+	Statuses  map[string]int64 `json:"statuses"`
+
+	// Today came in today
+	Today   int64  `json:"today"`
+	Village string `json:"village"`
+}
+
+// Waiting defines model for Waiting.
+type Waiting struct {
+	// Clean submitted, without conflicts and flags
+	Clean     int64 `json:"clean"`
+	Conflicts int64 `json:"conflicts"`
+
+	// Duplicates open groups
+	Duplicates int64     `json:"duplicates"`
+	Flagged    int64     `json:"flagged"`
+	Flags      []Counted `json:"flags"`
+
+	// Held lines that wait for an earlier one
+	Held int64 `json:"held"`
+
+	// Lost office work that a restore lost; 100 = or more
+	Lost        int64 `json:"lost"`
+	NeedsReview int64 `json:"needs_review"`
+
+	// Quarantined lines
+	Quarantined int64 `json:"quarantined"`
+	Returned    int64 `json:"returned"`
+	Submitted   int64 `json:"submitted"`
+}
+
 // WithdrawalRequest defines model for WithdrawalRequest.
 type WithdrawalRequest struct {
 	Code string `json:"code"`
+}
+
+// WorkerProgress defines model for WorkerProgress.
+type WorkerProgress struct {
+	Conflicts int64 `json:"conflicts"`
+	Flagged   int64 `json:"flagged"`
+
+	// Grids where the records lie
+	Grids []string `json:"grids"`
+
+	// ID the worker's account
+	ID       string           `json:"id"`
+	Statuses map[string]int64 `json:"statuses"`
+
+	// Worker worker code
+	Worker string `json:"worker"`
 }
 
 // Cursor defines model for Cursor.
@@ -1453,6 +1729,36 @@ type Limit = int
 
 // ListName defines model for ListName.
 type ListName = string
+
+// LongID defines model for LongID.
+type LongID = string
+
+// QueueArea defines model for QueueArea.
+type QueueArea = string
+
+// QueueClean defines model for QueueClean.
+type QueueClean = bool
+
+// QueueConflict defines model for QueueConflict.
+type QueueConflict = bool
+
+// QueueFlag defines model for QueueFlag.
+type QueueFlag = string
+
+// QueueForm defines model for QueueForm.
+type QueueForm = string
+
+// QueueNewest defines model for QueueNewest.
+type QueueNewest = bool
+
+// QueueStatus defines model for QueueStatus.
+type QueueStatus = string
+
+// QueueText defines model for QueueText.
+type QueueText = string
+
+// QueueWorker defines model for QueueWorker.
+type QueueWorker = string
 
 // Street defines model for Street.
 type Street = StreetCode
@@ -1495,13 +1801,44 @@ type ListAuditParams struct {
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CoverageParams defines parameters for Coverage.
+type CoverageParams struct {
+	// Within a street, village or grid
+	Within string `form:"within" json:"within"`
+}
+
 // ListDevicesParams defines parameters for ListDevices.
 type ListDevicesParams struct {
 	Worker string `form:"worker,omitempty" json:"worker,omitempty"`
 
+	// Within only phones whose street starts so
+	Within string `form:"within,omitempty" json:"within,omitempty"`
+
+	// SilentDays only phones in use that were not heard of for so many days
+	SilentDays int `form:"silent_days,omitempty" json:"silent_days,omitempty"`
+
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListDuplicatesParams defines parameters for ListDuplicates.
+type ListDuplicatesParams struct {
+	Street StreetCode `form:"street" json:"street"`
+	Form   string     `form:"form,omitempty" json:"form,omitempty"`
+
+	// Settled those that are settled too
+	Settled bool `form:"settled,omitempty" json:"settled,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SettleDuplicateParams defines parameters for SettleDuplicate.
+type SettleDuplicateParams struct {
+	// IdempotencyKey the same key and body give the same answer again, another body is refused
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // ListEnrolmentsParams defines parameters for ListEnrolments.
@@ -1609,6 +1946,16 @@ type ListLostParams struct {
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// OverviewParams defines parameters for Overview.
+type OverviewParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
+// ProgressParams defines parameters for Progress.
+type ProgressParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
 // ListQuarantineParams defines parameters for ListQuarantine.
 type ListQuarantineParams struct {
 	Street StreetCode `form:"street" json:"street"`
@@ -1620,20 +1967,60 @@ type ListQuarantineParams struct {
 
 // ListRecordsParams defines parameters for ListRecords.
 type ListRecordsParams struct {
-	Form string `form:"form,omitempty" json:"form,omitempty"`
+	Form QueueForm `form:"form,omitempty" json:"form,omitempty"`
 
-	// Area an area code within the caller's
-	Area     string `form:"area,omitempty" json:"area,omitempty"`
-	Status   string `form:"status,omitempty" json:"status,omitempty"`
-	Conflict *bool  `form:"conflict,omitempty" json:"conflict,omitempty"`
-	Flag     string `form:"flag,omitempty" json:"flag,omitempty"`
+	// Area a street, village or grid within the caller's area
+	Area QueueArea `form:"area,omitempty" json:"area,omitempty"`
+
+	// Status shown statuses, commas between them
+	Status QueueStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Worker the author's worker code
+	Worker   QueueWorker    `form:"worker,omitempty" json:"worker,omitempty"`
+	Conflict *QueueConflict `form:"conflict,omitempty" json:"conflict,omitempty"`
+
+	// Flag a code, without a path
+	Flag QueueFlag `form:"flag,omitempty" json:"flag,omitempty"`
+
+	// Clean without conflicts and flags
+	Clean QueueClean `form:"clean,omitempty" json:"clean,omitempty"`
 
 	// Q case number, record id or worker code
-	Q string `form:"q,omitempty" json:"q,omitempty"`
+	Q QueueText `form:"q,omitempty" json:"q,omitempty"`
+
+	// Newest newest first
+	Newest QueueNewest `form:"newest,omitempty" json:"newest,omitempty"`
 
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// RecordsBesideParams defines parameters for RecordsBeside.
+type RecordsBesideParams struct {
+	Form QueueForm `form:"form,omitempty" json:"form,omitempty"`
+
+	// Area a street, village or grid within the caller's area
+	Area QueueArea `form:"area,omitempty" json:"area,omitempty"`
+
+	// Status shown statuses, commas between them
+	Status QueueStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Worker the author's worker code
+	Worker   QueueWorker    `form:"worker,omitempty" json:"worker,omitempty"`
+	Conflict *QueueConflict `form:"conflict,omitempty" json:"conflict,omitempty"`
+
+	// Flag a code, without a path
+	Flag QueueFlag `form:"flag,omitempty" json:"flag,omitempty"`
+
+	// Clean without conflicts and flags
+	Clean QueueClean `form:"clean,omitempty" json:"clean,omitempty"`
+
+	// Q case number, record id or worker code
+	Q QueueText `form:"q,omitempty" json:"q,omitempty"`
+
+	// Newest newest first
+	Newest QueueNewest `form:"newest,omitempty" json:"newest,omitempty"`
 }
 
 // ChangeRecordParams defines parameters for ChangeRecord.
@@ -1652,6 +2039,27 @@ type ReviewRecordParams struct {
 type GetSubmissionParams struct {
 	// Hash a hash of the list; empty = the first
 	Hash string `form:"hash,omitempty" json:"hash,omitempty"`
+}
+
+// CountRecordsParams defines parameters for CountRecords.
+type CountRecordsParams struct {
+	Form QueueForm `form:"form,omitempty" json:"form,omitempty"`
+
+	// Area a street, village or grid within the caller's area
+	Area QueueArea `form:"area,omitempty" json:"area,omitempty"`
+
+	// Status shown statuses, commas between them
+	Status QueueStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Worker the author's worker code
+	Worker   QueueWorker    `form:"worker,omitempty" json:"worker,omitempty"`
+	Conflict *QueueConflict `form:"conflict,omitempty" json:"conflict,omitempty"`
+
+	// Flag a code, without a path
+	Flag QueueFlag `form:"flag,omitempty" json:"flag,omitempty"`
+
+	// Clean without conflicts and flags
+	Clean QueueClean `form:"clean,omitempty" json:"clean,omitempty"`
 }
 
 // ListReleasesParams defines parameters for ListReleases.
@@ -1714,6 +2122,9 @@ type RevokeDeviceJSONRequestBody = ReasonRequest
 // ProlongDrainJSONRequestBody defines body for ProlongDrain for application/json ContentType.
 type ProlongDrainJSONRequestBody = DrainRequest
 
+// SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
+type SettleDuplicateJSONRequestBody = DuplicateDecision
+
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = EnrolmentRequest
 
@@ -1749,6 +2160,12 @@ type EditURLJSONRequestBody = EditURLRequest
 
 // ReviewRecordJSONRequestBody defines body for ReviewRecord for application/json ContentType.
 type ReviewRecordJSONRequestBody = ReviewRequest
+
+// ApproveRecordsJSONRequestBody defines body for ApproveRecords for application/json ContentType.
+type ApproveRecordsJSONRequestBody = ApproveRequest
+
+// SampleRecordsJSONRequestBody defines body for SampleRecords for application/json ContentType.
+type SampleRecordsJSONRequestBody = SampleRequest
 
 // RestrictJSONRequestBody defines body for Restrict for application/json ContentType.
 type RestrictJSONRequestBody = RestrictRequest
@@ -1812,6 +2229,9 @@ type ServerInterface interface {
 	// Refresh A new access token
 	// (POST /v1/auth/refresh)
 	Refresh(ctx echo.Context) error
+	// Coverage How far the field work has come in an area, by village and grid
+	// (GET /v1/coverage)
+	Coverage(ctx echo.Context, params CoverageParams) error
 	// ListDevices Phones, with their last contact
 	// (GET /v1/devices)
 	ListDevices(ctx echo.Context, params ListDevicesParams) error
@@ -1827,6 +2247,15 @@ type ServerInterface interface {
 	// ProlongDrain Let a revoked phone push for longer
 	// (POST /v1/devices/{id}/drain)
 	ProlongDrain(ctx echo.Context, id ID) error
+	// ListDuplicates Possible duplicates - records of one case number and form
+	// (GET /v1/duplicates)
+	ListDuplicates(ctx echo.Context, params ListDuplicatesParams) error
+	// GetDuplicate One group
+	// (GET /v1/duplicates/{id})
+	GetDuplicate(ctx echo.Context, id LongID) error
+	// SettleDuplicate Keep them as interviews of their own, link one to another, or return one
+	// (POST /v1/duplicates/{id})
+	SettleDuplicate(ctx echo.Context, id LongID, params SettleDuplicateParams) error
 	// ListEnrolments Codes that are still good, without the codes
 	// (GET /v1/enrolments)
 	ListEnrolments(ctx echo.Context, params ListEnrolmentsParams) error
@@ -1929,6 +2358,12 @@ type ServerInterface interface {
 	// ChangeOwnPassword Change my password
 	// (POST /v1/me/password)
 	ChangeOwnPassword(ctx echo.Context) error
+	// Overview Where a street stands - coverage, what came in, what waits
+	// (GET /v1/overview)
+	Overview(ctx echo.Context, params OverviewParams) error
+	// Progress The records of a street by worker
+	// (GET /v1/progress)
+	Progress(ctx echo.Context, params ProgressParams) error
 	// ListQuarantine What came in and was not merged, and why
 	// (GET /v1/quarantine)
 	ListQuarantine(ctx echo.Context, params ListQuarantineParams) error
@@ -1947,6 +2382,9 @@ type ServerInterface interface {
 	// GetRecord One record as the office sees it
 	// (GET /v1/records/{id})
 	GetRecord(ctx echo.Context, id ID) error
+	// RecordsBeside The records before and behind one in a queue
+	// (GET /v1/records/{id}/beside)
+	RecordsBeside(ctx echo.Context, id ID, params RecordsBesideParams) error
 	// ChangeRecord Correct, settle a conflict, hand over (`@assignee`), move (`@grid`)
 	// (POST /v1/records/{id}/changes)
 	ChangeRecord(ctx echo.Context, id ID, params ChangeRecordParams) error
@@ -1965,6 +2403,15 @@ type ServerInterface interface {
 	// GetSubmission The posted bytes
 	// (GET /v1/records/{id}/submissions/{instance})
 	GetSubmission(ctx echo.Context, id ID, instance string, params GetSubmissionParams) error
+	// ApproveRecords Approve clean records together
+	// (POST /v1/records:approve)
+	ApproveRecords(ctx echo.Context) error
+	// CountRecords What each value of each filter would leave of a queue
+	// (GET /v1/records:counts)
+	CountRecords(ctx echo.Context, params CountRecordsParams) error
+	// SampleRecords A random sample of the clean records of a queue, to be looked at before they are approved together
+	// (POST /v1/records:sample)
+	SampleRecords(ctx echo.Context) error
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx echo.Context) error
@@ -2244,6 +2691,24 @@ func (w *ServerInterfaceWrapper) Refresh(ctx echo.Context) error {
 	return err
 }
 
+// Coverage converts echo context to params.
+func (w *ServerInterfaceWrapper) Coverage(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CoverageParams
+	// ------------- Required query parameter "within" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "within", ctx.QueryParams(), &params.Within, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter within: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Coverage(ctx, params)
+	return err
+}
+
 // ListDevices converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDevices(ctx echo.Context) error {
 	var err error
@@ -2255,6 +2720,20 @@ func (w *ServerInterfaceWrapper) ListDevices(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "worker", ctx.QueryParams(), &params.Worker, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter worker: %s", err))
+	}
+
+	// ------------- Optional query parameter "within" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "within", ctx.QueryParams(), &params.Within, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter within: %s", err))
+	}
+
+	// ------------- Optional query parameter "silent_days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "silent_days", ctx.QueryParams(), &params.SilentDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter silent_days: %s", err))
 	}
 
 	// ------------- Optional query parameter "cursor" -------------
@@ -2330,6 +2809,106 @@ func (w *ServerInterfaceWrapper) ProlongDrain(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ProlongDrain(ctx, id)
+	return err
+}
+
+// ListDuplicates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDuplicates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDuplicatesParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// ------------- Optional query parameter "form" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "form", ctx.QueryParams(), &params.Form, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter form: %s", err))
+	}
+
+	// ------------- Optional query parameter "settled" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "settled", ctx.QueryParams(), &params.Settled, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter settled: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDuplicates(ctx, params)
+	return err
+}
+
+// GetDuplicate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDuplicate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id LongID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDuplicate(ctx, id)
+	return err
+}
+
+// SettleDuplicate converts echo context to params.
+func (w *ServerInterfaceWrapper) SettleDuplicate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id LongID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleDuplicateParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SettleDuplicate(ctx, id, params)
 	return err
 }
 
@@ -3073,6 +3652,42 @@ func (w *ServerInterfaceWrapper) ChangeOwnPassword(ctx echo.Context) error {
 	return err
 }
 
+// Overview converts echo context to params.
+func (w *ServerInterfaceWrapper) Overview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OverviewParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Overview(ctx, params)
+	return err
+}
+
+// Progress converts echo context to params.
+func (w *ServerInterfaceWrapper) Progress(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProgressParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Progress(ctx, params)
+	return err
+}
+
 // ListQuarantine converts echo context to params.
 func (w *ServerInterfaceWrapper) ListQuarantine(ctx echo.Context) error {
 	var err error
@@ -3164,6 +3779,13 @@ func (w *ServerInterfaceWrapper) ListRecords(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
 	}
 
+	// ------------- Optional query parameter "worker" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "worker", ctx.QueryParams(), &params.Worker, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter worker: %s", err))
+	}
+
 	// ------------- Optional query parameter "conflict" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "conflict", ctx.QueryParams(), &params.Conflict, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
@@ -3178,11 +3800,25 @@ func (w *ServerInterfaceWrapper) ListRecords(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter flag: %s", err))
 	}
 
+	// ------------- Optional query parameter "clean" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "clean", ctx.QueryParams(), &params.Clean, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter clean: %s", err))
+	}
+
 	// ------------- Optional query parameter "q" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "newest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "newest", ctx.QueryParams(), &params.Newest, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter newest: %s", err))
 	}
 
 	// ------------- Optional query parameter "cursor" -------------
@@ -3233,6 +3869,87 @@ func (w *ServerInterfaceWrapper) GetRecord(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetRecord(ctx, id)
+	return err
+}
+
+// RecordsBeside converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordsBeside(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordsBesideParams
+	// ------------- Optional query parameter "form" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "form", ctx.QueryParams(), &params.Form, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter form: %s", err))
+	}
+
+	// ------------- Optional query parameter "area" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area", ctx.QueryParams(), &params.Area, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter area: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "worker" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "worker", ctx.QueryParams(), &params.Worker, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter worker: %s", err))
+	}
+
+	// ------------- Optional query parameter "conflict" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "conflict", ctx.QueryParams(), &params.Conflict, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter conflict: %s", err))
+	}
+
+	// ------------- Optional query parameter "flag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "flag", ctx.QueryParams(), &params.Flag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter flag: %s", err))
+	}
+
+	// ------------- Optional query parameter "clean" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "clean", ctx.QueryParams(), &params.Clean, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter clean: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "newest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "newest", ctx.QueryParams(), &params.Newest, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter newest: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordsBeside(ctx, id, params)
 	return err
 }
 
@@ -3390,6 +4107,84 @@ func (w *ServerInterfaceWrapper) GetSubmission(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSubmission(ctx, id, instance, params)
+	return err
+}
+
+// ApproveRecords converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveRecords(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveRecords(ctx)
+	return err
+}
+
+// CountRecords converts echo context to params.
+func (w *ServerInterfaceWrapper) CountRecords(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountRecordsParams
+	// ------------- Optional query parameter "form" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "form", ctx.QueryParams(), &params.Form, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter form: %s", err))
+	}
+
+	// ------------- Optional query parameter "area" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area", ctx.QueryParams(), &params.Area, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter area: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "worker" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "worker", ctx.QueryParams(), &params.Worker, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter worker: %s", err))
+	}
+
+	// ------------- Optional query parameter "conflict" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "conflict", ctx.QueryParams(), &params.Conflict, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter conflict: %s", err))
+	}
+
+	// ------------- Optional query parameter "flag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "flag", ctx.QueryParams(), &params.Flag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter flag: %s", err))
+	}
+
+	// ------------- Optional query parameter "clean" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "clean", ctx.QueryParams(), &params.Clean, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter clean: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountRecords(ctx, params)
+	return err
+}
+
+// SampleRecords converts echo context to params.
+func (w *ServerInterfaceWrapper) SampleRecords(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SampleRecords(ctx)
 	return err
 }
 
@@ -3787,9 +4582,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/sync/pull", wrapper.Pull, options.OperationMiddlewares["pull"]...)
 	router.GET(options.BaseURL+"/v1/sync/events", wrapper.Events, options.OperationMiddlewares["events"]...)
 	router.GET(options.BaseURL+"/v1/records", wrapper.ListRecords, options.OperationMiddlewares["listRecords"]...)
+	router.GET(options.BaseURL+"/v1/records\\:counts", wrapper.CountRecords, options.OperationMiddlewares["countRecords"]...)
+	router.POST(options.BaseURL+"/v1/records\\:sample", wrapper.SampleRecords, options.OperationMiddlewares["sampleRecords"]...)
+	router.POST(options.BaseURL+"/v1/records\\:approve", wrapper.ApproveRecords, options.OperationMiddlewares["approveRecords"]...)
 	router.DELETE(options.BaseURL+"/v1/records/:id", wrapper.EraseRecord, options.OperationMiddlewares["eraseRecord"]...)
 	router.GET(options.BaseURL+"/v1/records/:id", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
 	router.GET(options.BaseURL+"/v1/records/:id/history", wrapper.RecordHistory, options.OperationMiddlewares["recordHistory"]...)
+	router.GET(options.BaseURL+"/v1/records/:id/beside", wrapper.RecordsBeside, options.OperationMiddlewares["recordsBeside"]...)
 	router.GET(options.BaseURL+"/v1/records/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
 	router.GET(options.BaseURL+"/v1/records/:id/submissions/:instance", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.POST(options.BaseURL+"/v1/records/:id/edit-url", wrapper.EditURL, options.OperationMiddlewares["editURL"]...)
@@ -3806,11 +4605,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/lost", wrapper.ListLost, options.OperationMiddlewares["listLost"]...)
 	router.GET(options.BaseURL+"/v1/quarantine/:id", wrapper.GetQuarantined, options.OperationMiddlewares["getQuarantined"]...)
 	router.POST(options.BaseURL+"/v1/quarantine/:id", wrapper.SettleQuarantine, options.OperationMiddlewares["settleQuarantine"]...)
+	router.GET(options.BaseURL+"/v1/duplicates", wrapper.ListDuplicates, options.OperationMiddlewares["listDuplicates"]...)
+	router.GET(options.BaseURL+"/v1/duplicates/:id", wrapper.GetDuplicate, options.OperationMiddlewares["getDuplicate"]...)
+	router.POST(options.BaseURL+"/v1/duplicates/:id", wrapper.SettleDuplicate, options.OperationMiddlewares["settleDuplicate"]...)
 	router.POST(options.BaseURL+"/v1/withdrawals", wrapper.Withdraw, options.OperationMiddlewares["withdraw"]...)
 	router.POST(options.BaseURL+"/v1/restrictions", wrapper.Restrict, options.OperationMiddlewares["restrict"]...)
 	router.GET(options.BaseURL+"/v1/erasures", wrapper.ListErasures, options.OperationMiddlewares["listErasures"]...)
 	router.POST(options.BaseURL+"/v1/erasures", wrapper.RequestErasure, options.OperationMiddlewares["requestErasure"]...)
 	router.POST(options.BaseURL+"/v1/erasures/:id/confirm", wrapper.ConfirmErasure, options.OperationMiddlewares["confirmErasure"]...)
+	router.GET(options.BaseURL+"/v1/overview", wrapper.Overview, options.OperationMiddlewares["overview"]...)
+	router.GET(options.BaseURL+"/v1/coverage", wrapper.Coverage, options.OperationMiddlewares["coverage"]...)
+	router.GET(options.BaseURL+"/v1/progress", wrapper.Progress, options.OperationMiddlewares["progress"]...)
 	router.GET(options.BaseURL+"/v1/streets/:code/summary", wrapper.Summary, options.OperationMiddlewares["summary"]...)
 	router.GET(options.BaseURL+"/v1/streets/:code/summary.html", wrapper.SummaryHTML, options.OperationMiddlewares["summaryHTML"]...)
 	router.GET(options.BaseURL+"/v1/streets/:code/releases", wrapper.ListReleases, options.OperationMiddlewares["listReleases"]...)
@@ -4319,6 +5124,45 @@ func (response RefreshdefaultApplicationProblemPlusJSONResponse) VisitRefreshRes
 	return err
 }
 
+type CoverageRequestObject struct {
+	Params CoverageParams
+}
+
+type CoverageResponseObject interface {
+	VisitCoverageResponse(w http.ResponseWriter) error
+}
+
+type Coverage200JSONResponse AreaCoverage
+
+func (response Coverage200JSONResponse) VisitCoverageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CoveragedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CoveragedefaultApplicationProblemPlusJSONResponse) VisitCoverageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDevicesRequestObject struct {
 	Params ListDevicesParams
 }
@@ -4487,6 +5331,125 @@ type ProlongDraindefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ProlongDraindefaultApplicationProblemPlusJSONResponse) VisitProlongDrainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesRequestObject struct {
+	Params ListDuplicatesParams
+}
+
+type ListDuplicatesResponseObject interface {
+	VisitListDuplicatesResponse(w http.ResponseWriter) error
+}
+
+type ListDuplicates200JSONResponse DuplicatePage
+
+func (response ListDuplicates200JSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuplicatesdefaultApplicationProblemPlusJSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDuplicateRequestObject struct {
+	ID LongID `json:"id"`
+}
+
+type GetDuplicateResponseObject interface {
+	VisitGetDuplicateResponse(w http.ResponseWriter) error
+}
+
+type GetDuplicate200JSONResponse DuplicateGroup
+
+func (response GetDuplicate200JSONResponse) VisitGetDuplicateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDuplicatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDuplicatedefaultApplicationProblemPlusJSONResponse) VisitGetDuplicateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleDuplicateRequestObject struct {
+	ID     LongID `json:"id"`
+	Params SettleDuplicateParams
+	Body   *SettleDuplicateJSONRequestBody
+}
+
+type SettleDuplicateResponseObject interface {
+	VisitSettleDuplicateResponse(w http.ResponseWriter) error
+}
+
+type SettleDuplicate200JSONResponse DuplicateGroup
+
+func (response SettleDuplicate200JSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleDuplicatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5828,6 +6791,84 @@ func (response ChangeOwnPassworddefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type OverviewRequestObject struct {
+	Params OverviewParams
+}
+
+type OverviewResponseObject interface {
+	VisitOverviewResponse(w http.ResponseWriter) error
+}
+
+type Overview200JSONResponse Overview
+
+func (response Overview200JSONResponse) VisitOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OverviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OverviewdefaultApplicationProblemPlusJSONResponse) VisitOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProgressRequestObject struct {
+	Params ProgressParams
+}
+
+type ProgressResponseObject interface {
+	VisitProgressResponse(w http.ResponseWriter) error
+}
+
+type Progress200JSONResponse ProgressList
+
+func (response Progress200JSONResponse) VisitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProgressdefaultApplicationProblemPlusJSONResponse) VisitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListQuarantineRequestObject struct {
 	Params ListQuarantineParams
 }
@@ -6041,6 +7082,46 @@ type GetRecorddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetRecorddefaultApplicationProblemPlusJSONResponse) VisitGetRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordsBesideRequestObject struct {
+	ID     ID `json:"id"`
+	Params RecordsBesideParams
+}
+
+type RecordsBesideResponseObject interface {
+	VisitRecordsBesideResponse(w http.ResponseWriter) error
+}
+
+type RecordsBeside200JSONResponse RecordsBeside
+
+func (response RecordsBeside200JSONResponse) VisitRecordsBesideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordsBesidedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordsBesidedefaultApplicationProblemPlusJSONResponse) VisitRecordsBesideResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6288,6 +7369,123 @@ type GetSubmissiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSubmissiondefaultApplicationProblemPlusJSONResponse) VisitGetSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveRecordsRequestObject struct {
+	Body *ApproveRecordsJSONRequestBody
+}
+
+type ApproveRecordsResponseObject interface {
+	VisitApproveRecordsResponse(w http.ResponseWriter) error
+}
+
+type ApproveRecords200JSONResponse Approvals
+
+func (response ApproveRecords200JSONResponse) VisitApproveRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveRecordsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveRecordsdefaultApplicationProblemPlusJSONResponse) VisitApproveRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountRecordsRequestObject struct {
+	Params CountRecordsParams
+}
+
+type CountRecordsResponseObject interface {
+	VisitCountRecordsResponse(w http.ResponseWriter) error
+}
+
+type CountRecords200JSONResponse QueueCounts
+
+func (response CountRecords200JSONResponse) VisitCountRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountRecordsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountRecordsdefaultApplicationProblemPlusJSONResponse) VisitCountRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SampleRecordsRequestObject struct {
+	Body *SampleRecordsJSONRequestBody
+}
+
+type SampleRecordsResponseObject interface {
+	VisitSampleRecordsResponse(w http.ResponseWriter) error
+}
+
+type SampleRecords200JSONResponse ApprovalSample
+
+func (response SampleRecords200JSONResponse) VisitSampleRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SampleRecordsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SampleRecordsdefaultApplicationProblemPlusJSONResponse) VisitSampleRecordsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7114,6 +8312,9 @@ type StrictServerInterface interface {
 	// Refresh A new access token
 	// (POST /v1/auth/refresh)
 	Refresh(ctx context.Context, request RefreshRequestObject) (RefreshResponseObject, error)
+	// Coverage How far the field work has come in an area, by village and grid
+	// (GET /v1/coverage)
+	Coverage(ctx context.Context, request CoverageRequestObject) (CoverageResponseObject, error)
 	// ListDevices Phones, with their last contact
 	// (GET /v1/devices)
 	ListDevices(ctx context.Context, request ListDevicesRequestObject) (ListDevicesResponseObject, error)
@@ -7129,6 +8330,15 @@ type StrictServerInterface interface {
 	// ProlongDrain Let a revoked phone push for longer
 	// (POST /v1/devices/{id}/drain)
 	ProlongDrain(ctx context.Context, request ProlongDrainRequestObject) (ProlongDrainResponseObject, error)
+	// ListDuplicates Possible duplicates - records of one case number and form
+	// (GET /v1/duplicates)
+	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
+	// GetDuplicate One group
+	// (GET /v1/duplicates/{id})
+	GetDuplicate(ctx context.Context, request GetDuplicateRequestObject) (GetDuplicateResponseObject, error)
+	// SettleDuplicate Keep them as interviews of their own, link one to another, or return one
+	// (POST /v1/duplicates/{id})
+	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
 	// ListEnrolments Codes that are still good, without the codes
 	// (GET /v1/enrolments)
 	ListEnrolments(ctx context.Context, request ListEnrolmentsRequestObject) (ListEnrolmentsResponseObject, error)
@@ -7231,6 +8441,12 @@ type StrictServerInterface interface {
 	// ChangeOwnPassword Change my password
 	// (POST /v1/me/password)
 	ChangeOwnPassword(ctx context.Context, request ChangeOwnPasswordRequestObject) (ChangeOwnPasswordResponseObject, error)
+	// Overview Where a street stands - coverage, what came in, what waits
+	// (GET /v1/overview)
+	Overview(ctx context.Context, request OverviewRequestObject) (OverviewResponseObject, error)
+	// Progress The records of a street by worker
+	// (GET /v1/progress)
+	Progress(ctx context.Context, request ProgressRequestObject) (ProgressResponseObject, error)
 	// ListQuarantine What came in and was not merged, and why
 	// (GET /v1/quarantine)
 	ListQuarantine(ctx context.Context, request ListQuarantineRequestObject) (ListQuarantineResponseObject, error)
@@ -7249,6 +8465,9 @@ type StrictServerInterface interface {
 	// GetRecord One record as the office sees it
 	// (GET /v1/records/{id})
 	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
+	// RecordsBeside The records before and behind one in a queue
+	// (GET /v1/records/{id}/beside)
+	RecordsBeside(ctx context.Context, request RecordsBesideRequestObject) (RecordsBesideResponseObject, error)
 	// ChangeRecord Correct, settle a conflict, hand over (`@assignee`), move (`@grid`)
 	// (POST /v1/records/{id}/changes)
 	ChangeRecord(ctx context.Context, request ChangeRecordRequestObject) (ChangeRecordResponseObject, error)
@@ -7267,6 +8486,15 @@ type StrictServerInterface interface {
 	// GetSubmission The posted bytes
 	// (GET /v1/records/{id}/submissions/{instance})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
+	// ApproveRecords Approve clean records together
+	// (POST /v1/records:approve)
+	ApproveRecords(ctx context.Context, request ApproveRecordsRequestObject) (ApproveRecordsResponseObject, error)
+	// CountRecords What each value of each filter would leave of a queue
+	// (GET /v1/records:counts)
+	CountRecords(ctx context.Context, request CountRecordsRequestObject) (CountRecordsResponseObject, error)
+	// SampleRecords A random sample of the clean records of a queue, to be looked at before they are approved together
+	// (POST /v1/records:sample)
+	SampleRecords(ctx context.Context, request SampleRecordsRequestObject) (SampleRecordsResponseObject, error)
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx context.Context, request RestrictRequestObject) (RestrictResponseObject, error)
@@ -7737,6 +8965,31 @@ func (sh *strictHandler) Refresh(ctx echo.Context) error {
 	return nil
 }
 
+// Coverage operation middleware
+func (sh *strictHandler) Coverage(ctx echo.Context, params CoverageParams) error {
+	var request CoverageRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Coverage(ctx.Request().Context(), request.(CoverageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Coverage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CoverageResponseObject); ok {
+		return validResponse.VisitCoverageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDevices operation middleware
 func (sh *strictHandler) ListDevices(ctx echo.Context, params ListDevicesParams) error {
 	var request ListDevicesRequestObject
@@ -7923,6 +9176,105 @@ func (sh *strictHandler) ProlongDrain(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(ProlongDrainResponseObject); ok {
 		return validResponse.VisitProlongDrainResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDuplicates operation middleware
+func (sh *strictHandler) ListDuplicates(ctx echo.Context, params ListDuplicatesParams) error {
+	var request ListDuplicatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuplicates(ctx.Request().Context(), request.(ListDuplicatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuplicates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDuplicatesResponseObject); ok {
+		return validResponse.VisitListDuplicatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDuplicate operation middleware
+func (sh *strictHandler) GetDuplicate(ctx echo.Context, id LongID) error {
+	var request GetDuplicateRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDuplicate(ctx.Request().Context(), request.(GetDuplicateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDuplicate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDuplicateResponseObject); ok {
+		return validResponse.VisitGetDuplicateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleDuplicate operation middleware
+func (sh *strictHandler) SettleDuplicate(ctx echo.Context, id LongID, params SettleDuplicateParams) error {
+	var request SettleDuplicateRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SettleDuplicateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleDuplicate(ctx.Request().Context(), request.(SettleDuplicateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleDuplicate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleDuplicateResponseObject); ok {
+		return validResponse.VisitSettleDuplicateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8924,6 +10276,56 @@ func (sh *strictHandler) ChangeOwnPassword(ctx echo.Context) error {
 	return nil
 }
 
+// Overview operation middleware
+func (sh *strictHandler) Overview(ctx echo.Context, params OverviewParams) error {
+	var request OverviewRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Overview(ctx.Request().Context(), request.(OverviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Overview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OverviewResponseObject); ok {
+		return validResponse.VisitOverviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Progress operation middleware
+func (sh *strictHandler) Progress(ctx echo.Context, params ProgressParams) error {
+	var request ProgressRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Progress(ctx.Request().Context(), request.(ProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Progress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProgressResponseObject); ok {
+		return validResponse.VisitProgressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListQuarantine operation middleware
 func (sh *strictHandler) ListQuarantine(ctx echo.Context, params ListQuarantineParams) error {
 	var request ListQuarantineRequestObject
@@ -9114,6 +10516,32 @@ func (sh *strictHandler) GetRecord(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(GetRecordResponseObject); ok {
 		return validResponse.VisitGetRecordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordsBeside operation middleware
+func (sh *strictHandler) RecordsBeside(ctx echo.Context, id ID, params RecordsBesideParams) error {
+	var request RecordsBesideRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordsBeside(ctx.Request().Context(), request.(RecordsBesideRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordsBeside")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordsBesideResponseObject); ok {
+		return validResponse.VisitRecordsBesideResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9337,6 +10765,123 @@ func (sh *strictHandler) GetSubmission(ctx echo.Context, id ID, instance string,
 		return err
 	} else if validResponse, ok := response.(GetSubmissionResponseObject); ok {
 		return validResponse.VisitGetSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveRecords operation middleware
+func (sh *strictHandler) ApproveRecords(ctx echo.Context) error {
+	var request ApproveRecordsRequestObject
+
+	var body ApproveRecordsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveRecords(ctx.Request().Context(), request.(ApproveRecordsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveRecords")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveRecordsResponseObject); ok {
+		return validResponse.VisitApproveRecordsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountRecords operation middleware
+func (sh *strictHandler) CountRecords(ctx echo.Context, params CountRecordsParams) error {
+	var request CountRecordsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountRecords(ctx.Request().Context(), request.(CountRecordsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountRecords")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountRecordsResponseObject); ok {
+		return validResponse.VisitCountRecordsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SampleRecords operation middleware
+func (sh *strictHandler) SampleRecords(ctx echo.Context) error {
+	var request SampleRecordsRequestObject
+
+	var body SampleRecordsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SampleRecords(ctx.Request().Context(), request.(SampleRecordsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SampleRecords")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SampleRecordsResponseObject); ok {
+		return validResponse.VisitSampleRecordsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -91,6 +91,15 @@ func (p *Phone) Body(lines ...[]byte) []byte {
 	return b
 }
 
+// BodyOf makes a push of the first change sets of one of the phone's other logs.
+func (p *Phone) BodyOf(device string, sets ...*crdt.ChangeSet) []byte {
+	b := wire.AppendOpening(nil, wire.Opening{Device: device})
+	for _, c := range sets {
+		b = append(append(b, c.Encode()...), '\n')
+	}
+	return b
+}
+
 // Push sends change sets, whose verdicts must be durable, and moves the log on.
 func (p *Phone) Push(sets ...*crdt.ChangeSet) ([]wire.Verdict, wire.Summary) {
 	p.t.Helper()

@@ -132,6 +132,17 @@ func routeCases() []routeCase {
 		{"getAttachment", "worker reviewer", "not-found", "not-found", get("/v1/attachments/{hash}")},
 
 		{"listRecords", "reviewer", "200", "out-of-area", get("/v1/records?area={street}")},
+		{"countRecords", "reviewer", "200", "out-of-area", get("/v1/records:counts?area={street}")},
+		{"sampleRecords", "reviewer", "rule", "out-of-area", do("POST", "/v1/records:sample", `{"queue":{"area":"{street}"}}`)},
+		{"approveRecords", "reviewer", "200", "200", do("POST", "/v1/records:approve", `{"records":[{"record":"{record}","ctx":"x"}]}`)}, // each is refused by itself
+		{"recordsBeside", "reviewer", "200", "not-found", get("/v1/records/{record}/beside")},
+		{"listDuplicates", "reviewer", "200", "out-of-area", get("/v1/duplicates?street={street}")},
+		{"getDuplicate", "reviewer", "not-found", "not-found", get("/v1/duplicates/none")},
+		{"settleDuplicate", "reviewer", "not-found", "not-found", do("POST", "/v1/duplicates/none", `{"act":"keep","seen":[{"record":"{record}","ctx":"x"}],"reason":"r"}`)},
+		{"overview", "reviewer registrar admin", "200", "out-of-area", get("/v1/overview?street={street}")},
+		{"coverage", "reviewer registrar admin", "200", "out-of-area", get("/v1/coverage?within={street}")},
+		{"progress", "reviewer admin", "200", "out-of-area", get("/v1/progress?street={street}")},
+
 		{"getRecord", "reviewer", "200", "not-found", get("/v1/records/{record}")},
 		{"recordHistory", "reviewer", "200", "not-found", get("/v1/records/{record}/history")},
 		{"changeRecord", "reviewer", "bad-request", "not-found", do("POST", "/v1/records/{record}/changes", `{"ctx":"x","set":{"@grid":"{grid}"},"reason":"r"}`)},

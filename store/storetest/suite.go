@@ -194,6 +194,13 @@ func sequence(t *testing.T, s Subject) {
 			require.NoError(t, err)
 			require.False(t, ok)
 		}
+		leaves, err := r.Events(street, []sync.EventKind{sync.EventLeave, sync.EventErase}, 2, 2)
+		require.NoError(t, err)
+		require.Len(t, leaves, 2)
+		require.Equal(t, sync.Event{Street: street, Seq: 4, Kind: sync.EventLeave, Record: "r1", Grid: grid, Worker: "us_9", At: 7}, leaves[0])
+		lost, err := r.Events(street, []sync.EventKind{sync.EventLost}, 0, 10)
+		require.NoError(t, err)
+		require.Empty(t, lost, "another street's")
 		none, err := r.Head("990101009")
 		require.NoError(t, err)
 		require.Equal(t, sync.Head{Street: "990101009"}, none)

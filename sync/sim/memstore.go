@@ -360,6 +360,20 @@ func (r reader) Feed(code string, grids []string, after, upTo uint64, limit int)
 	return out, nil
 }
 
+func (r reader) Events(code string, kinds []sync.EventKind, after uint64, limit int) ([]sync.Event, error) {
+	s := r.d.streets[code]
+	if s == nil {
+		return nil, nil
+	}
+	var out []sync.Event
+	for _, f := range s.feed {
+		if f.event != nil && f.seq > after && slices.Contains(kinds, f.event.Kind) && len(out) < limit {
+			out = append(out, *f.event)
+		}
+	}
+	return out, nil
+}
+
 // bare is a record without what must be unsealed.
 func bare(rec *sync.Record) *sync.Record {
 	out := *rec

@@ -68,12 +68,12 @@ func (r authReader) Device(id string) (auth.Device, error) {
 }
 
 func (r authReader) Devices(q auth.DeviceQuery) ([]auth.Device, error) {
+	query := `SELECT ` + deviceColumns + ` FROM devices WHERE id > ?1 AND street >= ?2 AND street < ?2 || ':'
+		AND (?5 = 0 OR revoked = 0 AND last_seen > 0 AND last_seen < ?5)`
 	if q.Worker != "" {
-		return collect(r.tx, scanDevice, `SELECT `+deviceColumns+` FROM devices WHERE worker = ?4 AND id > ?1 AND street >= ?2
-			AND street < ?2 || ':' ORDER BY id LIMIT ?3`, q.After, q.Area, q.Limit, q.Worker)
+		query += ` AND worker = ?4`
 	}
-	return collect(r.tx, scanDevice, `SELECT `+deviceColumns+` FROM devices WHERE id > ?1 AND street >= ?2 AND street < ?2 || ':'
-		ORDER BY id LIMIT ?3`, q.After, q.Area, q.Limit)
+	return collect(r.tx, scanDevice, query+` ORDER BY id LIMIT ?3`, q.After, q.Area, q.Limit, q.Worker, q.SilentSince)
 }
 
 func (t authTx) PutDevice(d auth.Device) error {

@@ -60,7 +60,7 @@ func gridPrefix(area string) string {
 }
 
 // listWhere: 1, 2 bounds of created; 3 form; 4 grid prefix; 5 statuses; 6 with, 7 without conflict; 8 flag; 9 query;
-// 10 workers; 11 before; 12 limit.
+// 10 workers; 11 before; 12 limit; 13 authors; 14 clean.
 const listWhere = `WHERE r.created > ?1 AND r.created < ?2
 	AND (?3 = '' OR r.form = ?3)
 	AND (?4 = '' OR r.grid >= ?4 AND r.grid < ?4 || ':')
@@ -70,7 +70,9 @@ const listWhere = `WHERE r.created > ?1 AND r.created < ?2
 	AND (?9 = '' AND ?10 = ''
 		OR ?9 <> '' AND (substr(r.id, 1, length(?9)) = ?9 OR substr(coalesce(r.case_no, ''), 1, length(?9)) = ?9)
 		OR ?10 <> '' AND r.author IN (SELECT value FROM json_each(?10)))
-	AND (?11 = 0 OR r.submitted > 0 AND r.submitted < ?11) `
+	AND (?11 = 0 OR r.submitted > 0 AND r.submitted < ?11)
+	AND (?13 = '' OR r.author IN (SELECT value FROM json_each(?13)))
+	AND (NOT ?14 OR r.conflicts = '' AND r.flags = '') `
 
 // List implements survey.Records.
 func (r Records) List(ctx context.Context, f survey.RecordFilter) (survey.RecordPage, error) {
@@ -95,13 +97,13 @@ func (r Records) List(ctx context.Context, f survey.RecordFilter) (survey.Record
 		}
 		for _, s := range streets {
 			after, before := placeOf(s.no, 0), placeOf(s.no+1, 0)
-			if from.street != "" {
-				if c := strings.Compare(s.code, from.street); c != 0 && (c < 0) != f.Newest {
+			if from.Street != "" {
+				if c := strings.Compare(s.code, from.Street); c != 0 && (c < 0) != f.Newest {
 					continue
 				} else if c == 0 && f.Newest {
-					before = placeOf(s.no, from.created)
+					before = placeOf(s.no, from.Created)
 				} else if c == 0 {
-					after = placeOf(s.no, from.created)
+					after = placeOf(s.no, from.Created)
 				}
 			}
 			if err := rd.listStreet(&f, s, after, before, &page); err != nil {
@@ -128,13 +130,17 @@ func (rd *reader) listStreet(f *survey.RecordFilter, s streetRow, after, before 
 	if err != nil {
 		return err
 	}
+	authors, err := jsonList(f.Authors)
+	if err != nil {
+		return err
+	}
 	order := "ORDER BY r.created LIMIT ?12"
 	if f.Newest {
 		order = "ORDER BY r.created DESC LIMIT ?12"
 	}
 	with, without := f.Conflict != nil && *f.Conflict, f.Conflict != nil && !*f.Conflict
 	for rec, err := range rd.records(bareRecord+listWhere+order, after, before, f.Form, gridPrefix(f.Area), statuses, with, without, f.Flag, f.Query,
-		workers, f.Before, f.Limit+1-len(page.Rows)) {
+		workers, f.Before, f.Limit+1-len(page.Rows), authors, f.Clean) {
 		if err != nil {
 			return err
 		}
@@ -176,14 +182,9 @@ func (r Records) Record(ctx context.Context, id string) (row survey.RecordRow, o
 	return row, ok, errs.Wrap("read record", err)
 }
 
-type listCursor struct {
-	street  string
-	created uint64
-}
-
 // A cursor holds a hash of the filter it belongs to, the street and the place in it.
 func filterHash(f survey.RecordFilter) []byte {
-	f.Cursor, f.Limit = "", 0
+	f.Cursor, f.Limit, f.From = "", 0, survey.Spot{}
 	h := fnv.New32a()
 	// Encoding a struct of plain fields cannot fail.
 	json.NewEncoder(h).Encode(f)
@@ -196,16 +197,16 @@ func encodeListCursor(f survey.RecordFilter, street string, created uint64) stri
 	return base64.RawURLEncoding.EncodeToString(append(e, street...))
 }
 
-func decodeListCursor(f survey.RecordFilter) (listCursor, error) {
+func decodeListCursor(f survey.RecordFilter) (survey.Spot, error) {
 	if f.Cursor == "" {
-		return listCursor{}, nil
+		return f.From, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(f.Cursor)
 	if err == nil && len(b) > 5 && bytes.Equal(b[:4], filterHash(f)) {
 		r := cellReader{b: b[4:]}
 		if created := r.uvarint(); !r.bad && len(r.b) > 0 && created < 1<<seqBits {
-			return listCursor{string(r.b), created}, nil
+			return survey.Spot{Street: string(r.b), Created: created}, nil
 		}
 	}
-	return listCursor{}, errs.New(errs.BadRequest, "list records", "not a cursor of this list")
+	return survey.Spot{}, errs.New(errs.BadRequest, "list records", "not a cursor of this list")
 }

@@ -16,6 +16,7 @@ import (
 	"ruhu/internal/errs"
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/dbfile"
+	"ruhu/survey"
 	"ruhu/sync"
 )
 
@@ -45,6 +46,9 @@ type Log struct {
 	file  *dbfile.File
 	group *group
 	dict  *s2.Dict
+
+	facets countedStreets[[]survey.Facet]
+	alike  countedStreets[[]survey.RecordRow]
 }
 
 var _ sync.Store = (*Log)(nil)

@@ -513,6 +513,33 @@ func (r *reader) feedEvents(street string, after, upTo int64, allowed string, li
 	return out, rows.Err()
 }
 
+// Events implements sync.Reader.
+func (r *reader) Events(street string, kinds []sync.EventKind, after uint64, limit int) ([]sync.Event, error) {
+	no, ok, err := r.streetNo(street)
+	if err != nil || !ok || after >= 1<<seqBits {
+		return nil, err
+	}
+	wanted, err := json.Marshal(kinds)
+	if err != nil {
+		return nil, errs.Wrap("list events", err)
+	}
+	rows, err := r.tx.Query(eventColumns+"WHERE place > ?1 AND place < ?2 AND kind IN (SELECT value FROM json_each(?3)) ORDER BY place LIMIT ?4",
+		placeOf(no, after), placeOf(no+1, 0), string(wanted), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []sync.Event
+	for rows.Next() {
+		e, _, err := scanEvent(rows, street)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, *e)
+	}
+	return out, rows.Err()
+}
+
 // WithdrawalRecord implements sync.Reader.
 func (r *reader) WithdrawalRecord(hash string) (id string, ok bool, err error) {
 	err = r.tx.QueryRow("SELECT id FROM records WHERE no IN (SELECT rec FROM withdrawals WHERE hash = ?) ORDER BY id LIMIT 1", hash).Scan(&id)

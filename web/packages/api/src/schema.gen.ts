@@ -760,6 +760,71 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/records:counts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What each value of each filter would leave of a queue
+         * @description Every list is counted with all filters but its own; `q` finds records one by one and is not counted. The figures are
+         *     of the moment, and cheap to ask for again after every event.
+         */
+        readonly get: operations["countRecords"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/records:sample": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A random sample of the clean records of a queue, to be looked at before they are approved together
+         * @description Clean is a record that is submitted, has no conflict and no flag, and is not part of an open possible duplicate. The
+         *     queue lies in one street. The token is good for two hours, for this officer; 422 `rule` where nothing is clean.
+         */
+        readonly post: operations["sampleRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/records:approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Approve clean records together
+         * @description Either `token` and `seen` of a sample: the clean records of that queue as they stood then, up to 200 a request; send
+         *     `next` back as `cursor` until it is empty. Or `records`, each with the ctx of its page. Every record gets a change set
+         *     of its own. What is not clean, or changed meanwhile, is in `refused` with its reason and stays as it is; the rest is
+         *     approved all the same. Sending a request again approves nothing twice.
+         */
+        readonly post: operations["approveRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/records/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -791,6 +856,28 @@ export interface paths {
         };
         /** What was written when and by whom, oldest first */
         readonly get: operations["recordHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/records/{id}/beside": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * The records before and behind one in a queue
+         * @description The one itself need not be in the queue any more, as after a decision.
+         */
+        readonly get: operations["recordsBeside"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1082,6 +1169,53 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/duplicates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Possible duplicates - records of one case number and form
+         * @description In order of form and case. Drafts and restricted records do not count. Which household it is nobody is told.
+         */
+        readonly get: operations["listDuplicates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duplicates/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description opaque */
+                readonly id: components["parameters"]["LongID"];
+            };
+            readonly cookie?: never;
+        };
+        /** One group */
+        readonly get: operations["getDuplicate"];
+        readonly put?: never;
+        /**
+         * Keep them as interviews of their own, link one to another, or return one
+         * @description Each is a change set of its own with the reason. `keep`: the records of `seen` are all counted. `link`: `record` is the
+         *     same interview as `of` and is not counted, cannot be approved, and loses an approval it had; `keep` takes that back.
+         *     `return`: `record` goes back to its author with the reason; the group is open again when it returns. 409
+         *     `changed-since` when a ctx does not cover what has come in.
+         */
+        readonly post: operations["settleDuplicate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/withdrawals": {
         readonly parameters: {
             readonly query?: never;
@@ -1150,6 +1284,64 @@ export interface paths {
         readonly put?: never;
         /** Confirm it; by another administrator than the one who asked */
         readonly post: operations["confirmErasure"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Where a street stands - coverage, what came in, what waits
+         * @description Figures only. Coverage is counted against the frame and is there for registrars too; `records`, `waiting` and `arrived`
+         *     are for reviewers and administrators, `phones` for who may list phones. Ask again after an event of the street.
+         */
+        readonly get: operations["overview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/coverage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How far the field work has come in an area, by village and grid */
+        readonly get: operations["coverage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/progress": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The records of a street by worker
+         * @description By worker code, in its order; a street has few enough workers for one answer.
+         */
+        readonly get: operations["progress"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1901,6 +2093,258 @@ export interface components {
             readonly conflicts?: number;
             readonly flags?: readonly string[];
         };
+        readonly Counted: {
+            readonly key: string;
+            /** Format: int64 */
+            readonly n: number;
+        };
+        readonly QueueCounts: {
+            /**
+             * Format: int64
+             * @description records of the queue
+             */
+            readonly total: number;
+            /**
+             * Format: int64
+             * @description of them, with conflicts; `conflict` and `clean` set aside
+             */
+            readonly conflicts: number;
+            /**
+             * Format: int64
+             * @description of them, without conflicts and flags; likewise
+             */
+            readonly clean: number;
+            readonly statuses: readonly components["schemas"]["Counted"][];
+            readonly villages: readonly components["schemas"]["Counted"][];
+            /** @description by worker code */
+            readonly workers: readonly components["schemas"]["Counted"][];
+            readonly forms: readonly components["schemas"]["Counted"][];
+            readonly flags: readonly components["schemas"]["Counted"][];
+        };
+        readonly RecordsBeside: {
+            readonly previous?: string;
+            readonly next?: string;
+        };
+        readonly Queue: {
+            /** @description a street, village or grid */
+            readonly area: string;
+            readonly form?: string;
+            /** @description worker code */
+            readonly worker?: string;
+            readonly q?: string;
+        };
+        readonly SampleRequest: {
+            readonly queue: components["schemas"]["Queue"];
+            /** @default 10 */
+            readonly size: number;
+        };
+        readonly ApprovalSample: {
+            readonly token: string;
+            /**
+             * Format: int64
+             * @description how many the queue has; those of open duplicates are refused later
+             */
+            readonly clean: number;
+            readonly items: readonly components["schemas"]["RecordBrief"][];
+        };
+        readonly SeenRecord: {
+            readonly record: string;
+            readonly ctx: string;
+        };
+        readonly ApproveRequest: {
+            readonly token?: string;
+            /** @description ids of the sample */
+            readonly seen?: readonly string[];
+            readonly cursor?: string;
+            readonly records?: readonly components["schemas"]["SeenRecord"][];
+        };
+        readonly Approvals: {
+            readonly approved: number;
+            readonly refused: readonly components["schemas"]["RefusedRecord"][];
+            /** @description cursor of the rest */
+            readonly next?: string;
+            /**
+             * Format: int64
+             * @description clean records when the sample was drawn, or records named
+             */
+            readonly total: number;
+        };
+        readonly RefusedRecord: {
+            readonly record: string;
+            readonly case?: string;
+            readonly code: string;
+            readonly title: string;
+            readonly detail?: string;
+            readonly hint?: string;
+        };
+        readonly DuplicateGroup: {
+            readonly id: string;
+            readonly case?: string;
+            readonly form?: string;
+            readonly village?: string;
+            /** @description some two of them are not settled */
+            readonly open: boolean;
+            /** @description in order of arrival */
+            readonly records: readonly components["schemas"]["DuplicateRecord"][];
+        };
+        readonly DuplicateRecord: {
+            readonly record: components["schemas"]["RecordBrief"];
+            /** @description found to be an interview of its own */
+            readonly kept: boolean;
+            /** @description the record that stands for it */
+            readonly of?: string;
+        };
+        readonly DuplicatePage: {
+            readonly items: readonly components["schemas"]["DuplicateGroup"][];
+            readonly next?: string;
+        };
+        readonly DuplicateDecision: {
+            /** @enum {string} */
+            readonly act: "keep" | "link" | "return";
+            readonly seen: readonly components["schemas"]["SeenRecord"][];
+            readonly record?: string;
+            readonly of?: string;
+            readonly reason: string;
+        };
+        readonly Overview: {
+            readonly street: string;
+            /** @description the civil day */
+            readonly date: string;
+            readonly coverage: components["schemas"]["AreaCoverage"];
+            /** @description by village */
+            readonly records?: readonly components["schemas"]["VillageRecords"][];
+            /** @description new records by civil day, two weeks to today */
+            readonly arrived?: readonly components["schemas"]["Counted"][];
+            /** @description today's new records by worker code */
+            readonly today?: readonly components["schemas"]["Counted"][];
+            readonly waiting?: components["schemas"]["Waiting"];
+            readonly phones?: components["schemas"]["PhoneCounts"];
+        };
+        readonly PhoneCounts: {
+            readonly active: number;
+            /** @description of them, not heard of for three days */
+            readonly silent: number;
+        };
+        readonly VillageRecords: {
+            readonly village: string;
+            /**
+             * Format: int64
+             * @description came in today
+             */
+            readonly today: number;
+            readonly statuses: {
+                readonly [key: string]: number;
+            };
+            /** Format: int64 */
+            readonly conflicts: number;
+            /** Format: int64 */
+            readonly flagged: number;
+        };
+        readonly Waiting: {
+            /** Format: int64 */
+            readonly submitted: number;
+            /** Format: int64 */
+            readonly needs_review: number;
+            /** Format: int64 */
+            readonly returned: number;
+            /** Format: int64 */
+            readonly conflicts: number;
+            /** Format: int64 */
+            readonly flagged: number;
+            /**
+             * Format: int64
+             * @description submitted, without conflicts and flags
+             */
+            readonly clean: number;
+            /**
+             * Format: int64
+             * @description lines
+             */
+            readonly quarantined: number;
+            /**
+             * Format: int64
+             * @description lines that wait for an earlier one
+             */
+            readonly held: number;
+            /**
+             * Format: int64
+             * @description open groups
+             */
+            readonly duplicates: number;
+            /**
+             * Format: int64
+             * @description office work that a restore lost; 100 = or more
+             */
+            readonly lost: number;
+            readonly flags: readonly components["schemas"]["Counted"][];
+        };
+        readonly AreaCoverage: {
+            readonly total: components["schemas"]["Coverage"];
+            readonly villages: readonly components["schemas"]["Coverage"][];
+            readonly grids: readonly components["schemas"]["Coverage"][];
+        };
+        readonly Coverage: {
+            readonly code: string;
+            /** Format: int64 */
+            readonly households: number;
+            /** Format: int64 */
+            readonly selected: number;
+            /**
+             * Format: int64
+             * @description selected households with at least one attempt
+             */
+            readonly visited: number;
+            /** Format: int64 */
+            readonly attempts: number;
+            /**
+             * Format: int64
+             * @description grids without an attempt
+             */
+            readonly not_started: number;
+            /** Format: int64 */
+            readonly completed: number;
+            /** Format: int64 */
+            readonly partial: number;
+            /** Format: int64 */
+            readonly refused: number;
+            /** Format: int64 */
+            readonly non_contact: number;
+            /** Format: int64 */
+            readonly other: number;
+            /** Format: int64 */
+            readonly not_eligible: number;
+            /**
+             * Format: int64
+             * @description those never visited too
+             */
+            readonly unknown: number;
+            /** @description selected households by final disposition */
+            readonly final: {
+                readonly [key: string]: number;
+            };
+            /** @description refusals by reason */
+            readonly refusals: {
+                readonly [key: string]: number;
+            };
+        };
+        readonly ProgressList: {
+            readonly items: readonly components["schemas"]["WorkerProgress"][];
+        };
+        readonly WorkerProgress: {
+            /** @description the worker's account */
+            readonly id: string;
+            /** @description worker code */
+            readonly worker: string;
+            readonly statuses: {
+                readonly [key: string]: number;
+            };
+            /** Format: int64 */
+            readonly conflicts: number;
+            /** Format: int64 */
+            readonly flagged: number;
+            /** @description where the records lie */
+            readonly grids: readonly string[];
+        };
         readonly RecordPage: {
             readonly items: readonly components["schemas"]["RecordBrief"][];
             readonly next?: string;
@@ -2225,6 +2669,24 @@ export interface components {
         readonly FormID: string;
         /** @description percent-encoded; `-` for an empty one */
         readonly FormVersion: string;
+        /** @description opaque */
+        readonly LongID: string;
+        readonly QueueForm: string;
+        /** @description a street, village or grid within the caller's area */
+        readonly QueueArea: string;
+        /** @description shown statuses, commas between them */
+        readonly QueueStatus: string;
+        /** @description the author's worker code */
+        readonly QueueWorker: string;
+        readonly QueueConflict: boolean;
+        /** @description a code, without a path */
+        readonly QueueFlag: string;
+        /** @description without conflicts and flags */
+        readonly QueueClean: boolean;
+        /** @description case number, record id or worker code */
+        readonly QueueText: string;
+        /** @description newest first */
+        readonly QueueNewest: boolean;
         readonly ListName: string;
         readonly Street: components["schemas"]["StreetCode"];
         /** @description `next` of the page before */
@@ -2363,6 +2825,10 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly worker?: string;
+                /** @description only phones whose street starts so */
+                readonly within?: string;
+                /** @description only phones in use that were not heard of for so many days */
+                readonly silent_days?: number;
                 /** @description `next` of the page before */
                 readonly cursor?: components["parameters"]["Cursor"];
                 readonly limit?: components["parameters"]["Limit"];
@@ -3404,14 +3870,22 @@ export interface operations {
     readonly listRecords: {
         readonly parameters: {
             readonly query?: {
-                readonly form?: string;
-                /** @description an area code within the caller's */
-                readonly area?: string;
-                readonly status?: string;
-                readonly conflict?: boolean;
-                readonly flag?: string;
+                readonly form?: components["parameters"]["QueueForm"];
+                /** @description a street, village or grid within the caller's area */
+                readonly area?: components["parameters"]["QueueArea"];
+                /** @description shown statuses, commas between them */
+                readonly status?: components["parameters"]["QueueStatus"];
+                /** @description the author's worker code */
+                readonly worker?: components["parameters"]["QueueWorker"];
+                readonly conflict?: components["parameters"]["QueueConflict"];
+                /** @description a code, without a path */
+                readonly flag?: components["parameters"]["QueueFlag"];
+                /** @description without conflicts and flags */
+                readonly clean?: components["parameters"]["QueueClean"];
                 /** @description case number, record id or worker code */
-                readonly q?: string;
+                readonly q?: components["parameters"]["QueueText"];
+                /** @description newest first */
+                readonly newest?: components["parameters"]["QueueNewest"];
                 /** @description `next` of the page before */
                 readonly cursor?: components["parameters"]["Cursor"];
                 readonly limit?: components["parameters"]["Limit"];
@@ -3429,6 +3903,90 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly countRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly form?: components["parameters"]["QueueForm"];
+                /** @description a street, village or grid within the caller's area */
+                readonly area?: components["parameters"]["QueueArea"];
+                /** @description shown statuses, commas between them */
+                readonly status?: components["parameters"]["QueueStatus"];
+                /** @description the author's worker code */
+                readonly worker?: components["parameters"]["QueueWorker"];
+                readonly conflict?: components["parameters"]["QueueConflict"];
+                /** @description a code, without a path */
+                readonly flag?: components["parameters"]["QueueFlag"];
+                /** @description without conflicts and flags */
+                readonly clean?: components["parameters"]["QueueClean"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The counts */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QueueCounts"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly sampleRecords: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SampleRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The sample */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApprovalSample"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly approveRecords: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description What became of each */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approvals"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -3500,6 +4058,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["History"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly recordsBeside: {
+        readonly parameters: {
+            readonly query?: {
+                readonly form?: components["parameters"]["QueueForm"];
+                /** @description a street, village or grid within the caller's area */
+                readonly area?: components["parameters"]["QueueArea"];
+                /** @description shown statuses, commas between them */
+                readonly status?: components["parameters"]["QueueStatus"];
+                /** @description the author's worker code */
+                readonly worker?: components["parameters"]["QueueWorker"];
+                readonly conflict?: components["parameters"]["QueueConflict"];
+                /** @description a code, without a path */
+                readonly flag?: components["parameters"]["QueueFlag"];
+                /** @description without conflicts and flags */
+                readonly clean?: components["parameters"]["QueueClean"];
+                /** @description case number, record id or worker code */
+                readonly q?: components["parameters"]["QueueText"];
+                /** @description newest first */
+                readonly newest?: components["parameters"]["QueueNewest"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Their ids */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordsBeside"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -3930,6 +4528,90 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listDuplicates: {
+        readonly parameters: {
+            readonly query: {
+                readonly street: components["schemas"]["StreetCode"];
+                readonly form?: string;
+                /** @description those that are settled too */
+                readonly settled?: boolean;
+                /** @description `next` of the page before */
+                readonly cursor?: components["parameters"]["Cursor"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of groups */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDuplicate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description opaque */
+                readonly id: components["parameters"]["LongID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The group */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DuplicateGroup"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly settleDuplicate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the same key and body give the same answer again, another body is refused */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description opaque */
+                readonly id: components["parameters"]["LongID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DuplicateDecision"];
+            };
+        };
+        readonly responses: {
+            /** @description The group as it is now; without records where only one is left */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DuplicateGroup"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly withdraw: {
         readonly parameters: {
             readonly query?: never;
@@ -4046,6 +4728,76 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly overview: {
+        readonly parameters: {
+            readonly query: {
+                readonly street: components["schemas"]["StreetCode"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The overview */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Overview"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly coverage: {
+        readonly parameters: {
+            readonly query: {
+                /** @description a street, village or grid */
+                readonly within: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The coverage */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AreaCoverage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly progress: {
+        readonly parameters: {
+            readonly query: {
+                readonly street: components["schemas"]["StreetCode"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workers */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProgressList"];
                 };
             };
             readonly default: components["responses"]["Problem"];

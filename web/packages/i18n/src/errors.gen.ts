@@ -24,6 +24,7 @@ export const errors = {
   "discarded": {"zh":"街道已弃用。","en":"Discarded by the office.","hint":{"zh":"","en":""}},
   "disk-full": {"zh":"服务器磁盘已满。","en":"The server's disk is full.","hint":{"zh":"请管理员清理磁盘；已确认的内容没有丢失。","en":"Free some space; nothing acknowledged is lost."}},
   "duplicate-key": {"zh":"键重复。","en":"A key stands twice.","hint":{"zh":"","en":""}},
+  "duplicate-of": {"zh":"街道认定与另一条记录为同一次访问，不再计入统计。","en":"The office found it to be the same interview as another record; it is not counted.","hint":{"zh":"如有误，请在“疑似重复”中改为“保留”。","en":"Where that is wrong, keep both under possible duplicates."}},
   "encrypted-answers": {"zh":"提交是加密的，服务器读不到答案。","en":"The submission is encrypted: the server cannot read its answers.","hint":{"zh":"下载原始提交和附件，用表单的私钥解密。","en":"Download the posted files and decrypt them with the form's private key."}},
   "erased": {"zh":"记录已按要求删除。","en":"The record was erased.","hint":{"zh":"","en":""}},
   "fail-stop": {"zh":"存储写入失败，服务已停止接收。","en":"Writing to the disk failed; the server has stopped accepting work.","hint":{"zh":"重启时会完整校验数据。","en":"It verifies all data at the next start."}},
