@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"ruhu/auth"
 	"ruhu/internal/clock"
 	"ruhu/internal/config"
 	"ruhu/internal/demo"
@@ -67,7 +68,11 @@ func (c demoCmd) Run(e *env) error {
 			return errors.Join(err, h.stop())
 		}
 	}
-	if err := c.print(e, h.url, report); err != nil {
+	phones, err := phoneLinks(e, h)
+	if err != nil {
+		return errors.Join(err, h.stop())
+	}
+	if err := c.print(e, h.url, report, phones); err != nil {
 		return errors.Join(err, h.stop())
 	}
 	if c.Once {
@@ -116,14 +121,33 @@ func (c demoCmd) fill(e *env, h *host, mark string) (demo.Report, error) {
 	return report, errs.WrapCode(errs.DiskFull, "demo", durable.WriteFile(mark, append(b, '\n'), 0o600))
 }
 
-func (c demoCmd) print(e *env, url string, r demo.Report) error {
+// demoPhone enrols a browser as a phone of one of the demo's people.
+type demoPhone struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+func phoneLinks(e *env, h *host) ([]demoPhone, error) {
+	codes, err := demo.PhoneCodes(e.ctx, h.app)
+	if err != nil {
+		return nil, err
+	}
+	var list []demoPhone
+	for _, p := range codes {
+		list = append(list, demoPhone{p.Name, auth.EnrolURL(h.url, p.Code)})
+	}
+	return list, nil
+}
+
+func (c demoCmd) print(e *env, url string, r demo.Report, phones []demoPhone) error {
 	if e.json {
 		return e.printJSON(struct {
 			URL      string      `json:"url"`
 			Office   string      `json:"office"`
 			Password string      `json:"password"`
+			Phones   []demoPhone `json:"phones"`
 			Report   demo.Report `json:"report"`
-		}{url, url + "/office/", demo.Password, r})
+		}{url, url + "/office/", demo.Password, phones, r})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n演示数据 · everything in it is invented\n\n")
@@ -136,6 +160,9 @@ func (c demoCmd) print(e *env, url string, r demo.Report) error {
 	}
 	fmt.Fprintf(&b, "questionnaire: %s\n%d village sheets, %d appraisal tallies (%d confirmed by a second person), %d volunteers, %d follow-ups, %d back-checks\n\n",
 		strings.Join(versions, ", "), r.VillageSheets, r.Tallies, r.Confirmed, r.Volunteers, r.FollowUps, r.BackChecks)
+	for _, p := range phones {
+		fmt.Fprintf(&b, "phone    %s   as %s, once\n", p.URL, p.Name)
+	}
 	fmt.Fprintf(&b, "office   %s/office/\n", url)
 	fmt.Fprintf(&b, "summary  %s/office/streets/%s\n", url, demo.OfficeStreet)
 	names := []string{}

@@ -39,7 +39,15 @@ type enrolView struct {
 // Run draws a one-time code and the credentials of OpenRosa clients, and prints them with their QR codes.
 func (c enrolCmd) Run(e *env) error {
 	return c.with(e, func(a *app.App) error {
-		en, drawn, err := a.Auth.CreateEnrolment(e.ctx, operator("enrol"), auth.NewEnrolment{Worker: c.Worker, Name: c.Name, Grids: c.Grid, TTL: c.Expires})
+		n := auth.NewEnrolment{Worker: c.Worker, Name: c.Name, Grids: c.Grid, TTL: c.Expires}
+		if c.Worker != "" && len(c.Grid) == 0 { // a further phone has the worker's grids
+			u, err := a.Auth.UserByID(e.ctx, c.Worker)
+			if err != nil {
+				return err
+			}
+			n.Street = u.Area
+		}
+		en, drawn, err := a.Auth.CreateEnrolment(e.ctx, operator("enrol"), n)
 		if err != nil {
 			return err
 		}

@@ -13,13 +13,16 @@ import (
 // villagesPerLiaison is how many villages one liaison cadre looks after.
 const villagesPerLiaison = 4
 
+// liaisonName begins the name of every liaison cadre.
+const liaisonName = "包村干部"
+
 // liaisonsOf draws the liaison cadres: each has the first grids of a few neighbouring villages of one street, where the
 // sheets of whole villages are kept.
 func liaisonsOf(d *District) []Worker {
 	var list []Worker
 	for _, s := range d.Streets {
 		for from := 0; from < len(s.Villages); from += villagesPerLiaison {
-			w := Worker{Name: "包村干部" + s.NameZH[:len("晨光")] + string(rune('A'+from/villagesPerLiaison)), Street: s.Code}
+			w := Worker{Name: liaisonName + s.NameZH[:len("晨光")] + string(rune('A'+from/villagesPerLiaison)), Street: s.Code}
 			for _, v := range s.Villages[from:min(from+villagesPerLiaison, len(s.Villages))] {
 				w.Grids = append(w.Grids, v.Grids[0].Code)
 			}
