@@ -175,7 +175,8 @@ type Records interface {
 	// Alike returns the records of a street that have their case number and form in common with another one, in order of
 	// (form, case, created), as they stood at a street sequence that is returned too. The list is shared.
 	Alike(ctx context.Context, street string) ([]RecordRow, uint64, error)
-	// Arrivals counts the records that came in since instants (ms), which rise. Clocks that were set back blur it.
+	// Arrivals counts the records that came in since instants (ms), which rise. Clocks that were set back blur it; in Spans
+	// erased ones count, too.
 	Arrivals(ctx context.Context, street string, since []int64) (Arrivals, error)
 	// Unsettled counts what waits or is in quarantine.
 	Unsettled(ctx context.Context, street string) (Unsettled, error)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	gosync "sync"
@@ -23,12 +24,14 @@ type countedStreets[V any] struct {
 type countedStreet[V any] struct {
 	mu    gosync.Mutex
 	seq   uint64
+	asked string
 	known bool
 	value V
 }
 
-// get returns what was counted of a street, counted anew by at most one caller where the street went on.
-func (c *countedStreets[V]) get(ctx context.Context, l *Log, street string, count func(r *reader, no int64) (V, error)) (V, uint64, error) {
+// get returns what was counted of a street, counted anew by at most one caller where the street went on or something else is
+// asked.
+func (c *countedStreets[V]) get(ctx context.Context, l *Log, street, asked string, count func(r *reader, no int64) (V, error)) (V, uint64, error) {
 	c.mu.Lock()
 	if c.kept == nil {
 		c.kept = map[string]*countedStreet[V]{}
@@ -43,11 +46,11 @@ func (c *countedStreets[V]) get(ctx context.Context, l *Log, street string, coun
 	defer k.mu.Unlock()
 	err := l.view(ctx, func(r *reader) error {
 		no, seq, err := r.standOf(street)
-		if err != nil || no != 0 && k.known && k.seq == seq {
+		if err != nil || no != 0 && k.known && k.seq == seq && k.asked == asked {
 			return err
 		}
 		var none V
-		k.known, k.seq, k.value = true, seq, none
+		k.known, k.seq, k.asked, k.value = true, seq, asked, none
 		if no == 0 {
 			return nil
 		}
@@ -70,7 +73,7 @@ func (r *reader) standOf(street string) (no int64, seq uint64, err error) {
 
 // Facets implements survey.Records.
 func (r Records) Facets(ctx context.Context, street string) (survey.Facets, error) {
-	list, seq, err := r.l.facets.get(ctx, r.l, street, (*reader).countFacets)
+	list, seq, err := r.l.facets.get(ctx, r.l, street, "", (*reader).countFacets)
 	return survey.Facets{Seq: seq, List: list}, errs.Wrap("count records", err)
 }
 
@@ -120,7 +123,7 @@ func flagCodes(flags []string) []string {
 
 // Alike implements survey.Records.
 func (r Records) Alike(ctx context.Context, street string) ([]survey.RecordRow, uint64, error) {
-	list, seq, err := r.l.alike.get(ctx, r.l, street, (*reader).findAlike)
+	list, seq, err := r.l.alike.get(ctx, r.l, street, "", (*reader).findAlike)
 	return list, seq, errs.Wrap("find alike records", err)
 }
 
@@ -142,47 +145,48 @@ func (r *reader) findAlike(no int64) ([]survey.RecordRow, error) {
 
 // Arrivals implements survey.Records. Lines lie in the order they came, so that the first one since an instant is found
 // by halving.
-func (r Records) Arrivals(ctx context.Context, street string, since []int64) (out survey.Arrivals, err error) {
-	err = r.l.view(ctx, func(rd *reader) error {
-		out = survey.Arrivals{Spans: make([]int64, len(since))}
-		no, seq, err := rd.standOf(street)
-		if err != nil || no == 0 {
-			return err
-		}
-		bounds := make([]int64, len(since)+1)
-		bounds[len(since)] = placeOf(no+1, 0)
-		low := uint64(0)
-		for i, at := range since {
-			if low, err = rd.firstSince(no, low, seq, at); err != nil {
-				return err
-			}
-			bounds[i] = placeOf(no, low)
-		}
-		for i := range since {
-			if err := rd.tx.QueryRow("SELECT count(*) FROM records WHERE created >= ? AND created < ? AND status NOT IN ('', 'erased')",
-				bounds[i], bounds[i+1]).Scan(&out.Spans[i]); err != nil {
-				return err
-			}
-		}
-		if len(since) == 0 {
-			return nil
-		}
-		rows, err := rd.tx.Query(`SELECT grid, author, count(*) FROM records WHERE created >= ? AND status NOT IN ('', 'erased') AND created < ?
-			GROUP BY grid, author ORDER BY grid, author`, bounds[len(since)-1], bounds[len(since)])
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var n survey.ArrivalCount
-			if err := rows.Scan(&n.Grid, &n.Author, &n.N); err != nil {
-				return err
-			}
-			out.Latest = append(out.Latest, n)
-		}
-		return rows.Err()
-	})
+func (r Records) Arrivals(ctx context.Context, street string, since []int64) (survey.Arrivals, error) {
+	out, _, err := r.l.arrivals.get(ctx, r.l, street, fmt.Sprint(since), func(rd *reader, no int64) (survey.Arrivals, error) { return rd.countArrivals(street, no, since) })
+	if out.Spans == nil {
+		out.Spans = make([]int64, len(since))
+	}
 	return out, errs.Wrap("count arrivals", err)
+}
+
+func (r *reader) countArrivals(street string, no int64, since []int64) (survey.Arrivals, error) {
+	out := survey.Arrivals{Spans: make([]int64, len(since))}
+	_, seq, err := r.standOf(street)
+	if err != nil || len(since) == 0 {
+		return out, err
+	}
+	bounds := make([]int64, len(since)+1)
+	bounds[len(since)] = placeOf(no+1, 0)
+	low := uint64(0)
+	for i, at := range since {
+		if low, err = r.firstSince(no, low, seq, at); err != nil {
+			return out, err
+		}
+		bounds[i] = placeOf(no, low)
+	}
+	for i := range since {
+		if err := r.tx.QueryRow("SELECT count(*) FROM records WHERE created >= ? AND created < ?", bounds[i], bounds[i+1]).Scan(&out.Spans[i]); err != nil {
+			return out, err
+		}
+	}
+	rows, err := r.tx.Query(`SELECT grid, author, count(*) FROM records WHERE created >= ? AND status NOT IN ('', 'erased') AND created < ?
+		GROUP BY grid, author ORDER BY grid, author`, bounds[len(since)-1], bounds[len(since)])
+	if err != nil {
+		return out, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n survey.ArrivalCount
+		if err := rows.Scan(&n.Grid, &n.Author, &n.N); err != nil {
+			return out, err
+		}
+		out.Latest = append(out.Latest, n)
+	}
+	return out, rows.Err()
 }
 
 // firstSince returns a sequence above low such that what came since an instant stands there or behind it, and nothing before.

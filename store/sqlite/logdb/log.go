@@ -47,8 +47,9 @@ type Log struct {
 	group *group
 	dict  *s2.Dict
 
-	facets countedStreets[[]survey.Facet]
-	alike  countedStreets[[]survey.RecordRow]
+	facets   countedStreets[[]survey.Facet]
+	alike    countedStreets[[]survey.RecordRow]
+	arrivals countedStreets[survey.Arrivals]
 }
 
 var _ sync.Store = (*Log)(nil)
