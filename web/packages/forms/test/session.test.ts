@@ -193,6 +193,20 @@ test("words: languages, guidance apart from the label, marks without HTML, answe
   expect(y.question("why")?.label?.text).toBe("Why? 12");
 });
 
+test("questions may be called what JavaScript calls its own, and a secret is asked", async () => {
+  const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+  const xml = form(names.map((n) => `<${n}/>`).join(""), names.map((n) => `<bind nodeset="/data/${n}" type="string"/>`).join(""),
+    `<secret ref="/data/constructor"><label>S</label></secret>${names.slice(1).map((n) => `<input ref="/data/${n}"><label>${n}</label></input>`).join("")}`);
+  const s = await openForm({ formXml: xml });
+  expect(Object.keys(s.values())).toEqual(["meta/instanceID"]);
+  expect(s.question("constructor")?.appearances.has("masked")).toBe(true);
+  for (const n of names) expect(s.set(n, n), n).toBeUndefined();
+  const again = await openForm({ formXml: xml, instanceXml: instanceFrom(xml, s.values(), s.rows()) });
+  for (const n of names) expect(Object.entries(again.values())).toContainEqual([n, n]);
+  expect(s.set("toString", "")).toBeUndefined();
+  expect(Object.keys(s.values()).sort()).toEqual(["__proto__", "constructor", "hasOwnProperty", "meta/instanceID"]);
+});
+
 test("effects see changes", async () => {
   const s = await openForm({ formXml: yes });
   const seen: (string | number)[] = [];

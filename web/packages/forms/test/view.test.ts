@@ -90,7 +90,7 @@ test("the end: what is missing is jumped to, and done only when nothing is", asy
   session.set(`${row}/m_name`, "A");
   session.set("name", "G");
   await view.setProps({} as never);
-  await press("Back to the list");
+  await press("To the list");
   await forward();
   expect(document.body.textContent).toContain("Everything that needs an answer has one.");
   await press("Done");
@@ -167,7 +167,7 @@ test("answered by oneself: large, no way back, nothing left out", async () => {
   await fill("name", "G");
   await forward();
   expect(at("road")).not.toBeNull();
-  expect(document.body.textContent).not.toContain("Page before");
+  expect(document.body.textContent).not.toContain("Back");
 });
 
 test("a quick answer turns the page, and a page that does not apply any more gives way", async () => {
@@ -186,7 +186,7 @@ test("a quick answer turns the page, and a page that does not apply any more giv
   session.set("a", "0");
   await flushPromises();
   expect(at("c")).not.toBeNull();
-  await press("Page before");
+  await press("Back");
   expect(at("a")).not.toBeNull();
 });
 

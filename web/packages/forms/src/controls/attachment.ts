@@ -1,4 +1,5 @@
 import { onBeforeUnmount, ref, type Ref, watch } from "vue";
+import { own } from "../own.ts";
 import type { Question } from "../types.ts";
 import { type Answer, useForm } from "../view/context.ts";
 
@@ -9,7 +10,7 @@ export interface Attachment {
   /** The answer names a file that is not on this phone. */
   readonly missing: Ref<boolean>;
   readonly busy: Ref<boolean>;
-  readonly failed: Ref<boolean>;
+  readonly failed: Ref<"" | "unreadable" | "full">;
   /** Makes a file of what work gives the answer. */
   put(work: () => Promise<{ readonly file: Blob; readonly extension: string }>): Promise<void>;
   remove(): void;
@@ -18,7 +19,8 @@ export interface Attachment {
 /** The file of a question's answer. */
 export function useAttachment(q: () => Question, answer: Answer): Attachment {
   const form = useForm();
-  const [url, bytes, missing, busy, failed] = [ref(""), ref(0), ref(false), ref(false), ref(false)];
+  const [url, bytes, missing, busy] = [ref(""), ref(0), ref(false), ref(false)];
+  const failed: Attachment["failed"] = ref("");
 
   function release(): void {
     if (url.value) URL.revokeObjectURL(url.value);
@@ -39,14 +41,14 @@ export function useAttachment(q: () => Question, answer: Answer): Attachment {
 
   async function put(work: () => Promise<{ readonly file: Blob; readonly extension: string }>): Promise<void> {
     busy.value = true;
-    failed.value = false;
+    failed.value = "";
     try {
       const { file, extension } = await work();
       form.touched.add(q().path);
       const refusal = await form.session.attach(q().path, file, extension);
-      if (!refusal && form.conflicts.value[q().path]) form.settle(q().path);
-    } catch {
-      failed.value = true; // no decoder for it, or no room
+      if (!refusal && own(form.conflicts.value, q().path)) form.settle(q().path);
+    } catch (e) {
+      failed.value = e instanceof Error && e.name === "QuotaExceededError" ? "full" : "unreadable";
     } finally {
       busy.value = false;
     }

@@ -50,6 +50,11 @@ export function useTyped(q: () => Question, answer: Answer, parse: (typed: strin
     timer = setTimeout(flush, rest);
   }
 
-  onBeforeUnmount(flush);
+  // Nothing typed is left behind when the app goes out of sight.
+  document.addEventListener("visibilitychange", flush, { capture: true });
+  onBeforeUnmount(() => {
+    document.removeEventListener("visibilitychange", flush, { capture: true });
+    flush();
+  });
   return { text, input, flush };
 }

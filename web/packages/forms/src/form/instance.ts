@@ -1,5 +1,6 @@
 // From answers to an instance that the engine can open.
 
+import { own } from "../own.ts";
 import type { Rows, Values } from "../types.ts";
 import { type FormModel, readForm } from "./model.ts";
 import { bare, writeElement } from "./xml.ts";
@@ -23,9 +24,9 @@ export function instanceFrom(formXml: string, values: Values, rows: Rows, option
 /** instanceFrom with a form that is read already. */
 export function instanceOf(form: FormModel, values: Values, rows: Rows, options: InstanceOptions = {}): string {
   const root = form.instance.cloneNode(true) as Element;
-  const all: Values = { ...values };
-  if (options.instanceID !== undefined) all["meta/instanceID"] = options.instanceID;
-  if (options.deprecatedID !== undefined) all["meta/deprecatedID"] = options.deprecatedID;
+  const all = new Map(Object.entries(values));
+  if (options.instanceID !== undefined) all.set("meta/instanceID", options.instanceID);
+  if (options.deprecatedID !== undefined) all.set("meta/deprecatedID", options.deprecatedID);
   fill(root, "", `/${bare(root.nodeName)}`);
   return writeElement(root);
 
@@ -38,13 +39,13 @@ export function instanceOf(form: FormModel, values: Values, rows: Rows, options:
       const path = at + name;
       if (form.repeats.has(childRef)) repeat(parent, e, path, childRef);
       else if (e.children.length > 0) fill(e, `${path}/`, childRef);
-      else e.textContent = clean(all[path] ?? "");
+      else e.textContent = clean(all.get(path) ?? "");
     }
   }
 
   function repeat(parent: Element, first: Element, path: string, ref: string): void {
     const same = Array.from(parent.children).filter((c) => c.localName === first.localName);
-    const ids = rows[path];
+    const ids = own(rows, path);
     if (!ids) return;
     const pattern = form.patterns.get(ref) ?? first;
     const field = form.rowFields.get(path.replace(/\[[^\]]*\]/g, ""));

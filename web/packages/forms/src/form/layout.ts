@@ -24,13 +24,15 @@ export interface LayoutRepeat {
   readonly ref: string;
   /** Where the label stands: the group around it, or itself. */
   readonly element: Element;
+  /** The form says that people add and remove no rows. */
+  readonly fixed: boolean;
   readonly appearances: ReadonlySet<string>;
   readonly children: readonly Layout[];
 }
 
 export type Layout = LayoutQuestion | LayoutGroup | LayoutRepeat;
 
-const controls = new Set(["input", "select", "select1", "range", "rank", "trigger", "upload", "secret", "odk:rank"]);
+const controls = new Set(["input", "select", "select1", "range", "rank", "trigger", "upload"]);
 
 export function appearancesOf(e: Element): ReadonlySet<string> {
   return new Set((e.getAttribute("appearance") ?? "").split(/\s+/).filter(Boolean));
@@ -71,7 +73,8 @@ export function layoutOf(body: Element, root: string): readonly Layout[] {
     if (!ref) return [];
     const appearances = new Set([...appearancesOf(labelled), ...appearancesOf(e)]);
     const element = childOf(labelled, "label") ? labelled : e;
-    return [{ kind: "repeat", ref, element, appearances, children: read(e, ref, depth + 1) }];
+    const fixed = (e.getAttributeNS("http://openrosa.org/javarosa", "noAddRemove") ?? "").trim() === "true()";
+    return [{ kind: "repeat", ref, fixed, element, appearances, children: read(e, ref, depth + 1) }];
   }
 
   return read(body, root, 0);

@@ -43,6 +43,7 @@ export function readForm(src: string): FormModel {
   const instance = first?.children[0];
   if (!head || !body || !model || !instance) throw new FormRefused("it is no XForm: head, body, model or instance is missing");
 
+  const secrets = openSecrets(body);
   const root = `/${instance.nodeName}`;
   const binds = new Map<string, Bind>();
   for (const b of childrenOf(model, "bind")) {
@@ -66,7 +67,7 @@ export function readForm(src: string): FormModel {
   walk(layout);
   const { rowFields, patterns, completed } = complete(model, instance, binds, repeats);
   return {
-    doc, model, instance, layout, binds, rowFields, repeats, patterns, completed, orders, title: childOf(head, "title")?.textContent?.trim() ?? "",
+    doc, model, instance, layout, binds, rowFields, repeats, patterns, completed: completed || secrets, orders, title: childOf(head, "title")?.textContent?.trim() ?? "",
     id: instance.getAttribute("id") ?? "", version: instance.getAttribute("version") ?? "",
   };
 }
@@ -76,6 +77,19 @@ export function find(root: Element, ref: string): Element | undefined {
   let at: Element | undefined = root;
   for (const name of ref.split("/").slice(2)) at = childOf(at, name);
   return at;
+}
+
+/** The engine has no secret inputs: they become masked ones. Says whether there were any. */
+function openSecrets(body: Element): boolean {
+  const secrets = Array.from(body.getElementsByTagNameNS("*", "secret"));
+  for (const e of secrets) {
+    const input = e.ownerDocument.createElementNS(e.namespaceURI, "input");
+    for (const a of Array.from(e.attributes)) input.setAttributeNS(a.namespaceURI, a.name, a.value);
+    input.setAttribute("appearance", `${e.getAttribute("appearance") ?? ""} masked`.trim());
+    input.append(...Array.from(e.childNodes));
+    e.replaceWith(input);
+  }
+  return secrets.length > 0;
 }
 
 /** The places of a question's choices, where the form itself has them. */

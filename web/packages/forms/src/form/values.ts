@@ -1,5 +1,6 @@
 // The answers an instance holds, by path.
 
+import { bareRecord } from "../own.ts";
 import type { Values } from "../types.ts";
 import { canonical, spellingOf } from "../values/canonical.ts";
 import type { FormModel } from "./model.ts";
@@ -7,7 +8,7 @@ import { bare, parseXml } from "./xml.ts";
 
 /** Reads the values of an instance. Rows without an id in their own field are left out: the engine names them anew. */
 export function valuesOf(form: FormModel, instanceXml: string): Values {
-  const out: Values = {};
+  const out: Values = bareRecord();
   const root = parseXml(instanceXml).documentElement;
   const walk = (e: Element, at: string, ref: string, depth: number): void => {
     if (depth > 64) return;

@@ -3,6 +3,7 @@
 import { type Leaf, type Node, rawValue, type Root, type RowNode } from "../engine/engine.ts";
 import type { FormModel } from "../form/model.ts";
 import type { Rows, Values } from "../types.ts";
+import { bareRecord } from "../own.ts";
 import { canonical, type Spelling, spellingOf } from "../values/canonical.ts";
 import { isLeaf, isRange, nameOf, type Places, refOf } from "./scope.ts";
 
@@ -29,7 +30,7 @@ export interface Collected {
 
 /** Everything that applies. */
 export function collect(form: FormModel, places: Places, root: Root): Collected {
-  const out: Collected = { values: {}, rows: {} };
+  const out: Collected = { values: bareRecord(), rows: bareRecord() };
   const walk = (parent: Node, at: string): void => {
     for (const child of parent.currentState.children ?? []) {
       const node = child as Node;
@@ -55,7 +56,7 @@ export function collect(form: FormModel, places: Places, root: Root): Collected 
 
 /** Rows of repeats, also of those that do not apply now. A repeat none of whose rows ever applied is not among them. */
 export function allRows(places: Places, root: Root): Rows {
-  const out: Record<string, string[]> = {};
+  const out = bareRecord<string[]>();
   const walk = (parent: Node, at: string): void => {
     for (const child of parent.currentState.children ?? []) {
       const node = child as Node;

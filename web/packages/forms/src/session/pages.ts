@@ -145,7 +145,7 @@ export class Pages {
     if (known) return known;
     const pages = this;
     const repeat: Repeat = {
-      kind: "repeat", key: node.nodeId, free: node.nodeType === "repeat-range:uncontrolled" && l.element.getAttribute("noAddRemove") !== "true()",
+      kind: "repeat", key: node.nodeId, free: node.nodeType === "repeat-range:uncontrolled" && !l.fixed,
       get path() { return pages.#in.places.path(node); },
       get label() { return wordsOf(node.currentState.label) ?? pages.#in.words(childOf(l.element, "label"), node); },
       get relevant() { return node.currentState.relevant; },

@@ -2,6 +2,7 @@ import { type Leaf, languagesOf, type Node, rawValue, removeRow, revalidate, typ
 import { instanceOf } from "../form/instance.ts";
 import type { FormModel } from "../form/model.ts";
 import { Itext } from "../form/text.ts";
+import { bareRecord } from "../own.ts";
 import type { Attachments, ChangeEvent, FormError, FormLanguage, FormSession, OpenOptions, Page, Question, Refusal, Repeat, Rows, Values } from "../types.ts";
 import { canonical, fits } from "../values/canonical.ts";
 import { shallowReactive } from "vue";
@@ -53,7 +54,7 @@ export class Session implements FormSession {
       if (!node.currentState.relevant) this.#kept.set(path, value);
       else if (node.nodeType === "select" || node.nodeType === "rank") this.#lost.set(path, value);
     }
-    this.opened = came ? this.#now() : { values: {}, rows: {} };
+    this.opened = came ? this.#now() : { values: bareRecord(), rows: bareRecord() };
   }
 
   // Languages
@@ -261,7 +262,7 @@ export class Session implements FormSession {
 
   draftXml(): string {
     const { values } = this.#now();
-    return instanceOf(this.#form, { ...values, ...this.kept() }, allRows(this.#places, this.#root));
+    return instanceOf(this.#form, Object.assign(bareRecord<string>(), values, this.kept()), allRows(this.#places, this.#root));
   }
 
   async finish(): Promise<{ readonly values: Values; readonly rows: Rows; readonly xml: string }> {

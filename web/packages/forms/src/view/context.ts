@@ -2,6 +2,7 @@
 
 import type { Language } from "@ruhu/i18n";
 import { computed, type ComputedRef, inject, type InjectionKey, provide, type Ref } from "vue";
+import { own } from "../own.ts";
 import type { FormError, FormSession, Question, Refusal } from "../types.ts";
 import { type Key, type Places, say } from "../words/index.ts";
 
@@ -80,7 +81,7 @@ export function useAnswer(q: () => Question): Answer {
       form.touched.add(path());
       if (value === q().value && form.session.refused(path()) === "") return undefined;
       const refusal = form.session.set(path(), value);
-      if (!refusal && form.conflicts.value[path()]) form.settle(path());
+      if (!refusal && own(form.conflicts.value, path())) form.settle(path());
       return refusal;
     },
     refuse(typed) {

@@ -3,7 +3,7 @@ import type { Words } from "./index.ts";
 /** The same in English. */
 export const en: Words = {
   nav: {
-    next: "Next page", back: "Page before", end: "To the end", done: "Done", page: "Page {n} of {of}", overview: "Contents", close: "Close", back_to_list: "Back to the list", skip: "Tap again to leave it for now.",
+    next: "Next", back: "Back", end: "To the end", done: "Done", page: "Page {n} of {of}", overview: "Contents", close: "Close", back_to_list: "To the list", skip: "Tap again to leave it for now.",
     language: "Language of the form", empty: "There is nothing to fill in here now.", guidance: "More about this", required: "needs an answer", readonly: "Read only",
   },
   end: {
@@ -26,7 +26,7 @@ export const en: Words = {
   },
   file: {
     take: "Take a photo", choose: "Choose a file", again: "Take again", remove: "Remove", record: "Record", stop: "Stop recording", recording: "Recording, {s} s", denied: "Camera or microphone may not be used. Allow it in the browser's settings, or choose a file", busy: "One moment…", failed: "This file cannot be used; choose another",
-    missing: "The file is not on this phone; the answer stays", film: "Take a video", size: "{size}", kept: "File chosen", photo: "Photo", wrong: "Not this kind of file",
+    full: "This phone has no room, the file is not saved; delete photos or apps and try again", missing: "The file is not on this phone; the answer stays", film: "Take a video", size: "{size}", kept: "File chosen", photo: "Photo", wrong: "Not this kind of file",
   },
   draw: { start_sign: "Sign", start_draw: "Draw", sign: "Sign in the box", draw: "Draw in the box", annotate: "Draw on the photo", undo: "Undo a stroke", clear: "Clear", save: "Use this", type: "Or type the name", typed: "Use the typed name", first: "Take a photo first" },
   barcode: { scan: "Scan", stop: "Stop scanning", manual: "Or type the code", aim: "Hold the code into the frame", none: "This phone cannot scan; please type the code" },

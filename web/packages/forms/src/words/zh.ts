@@ -26,7 +26,7 @@ export const zh = {
   },
   file: {
     take: "拍照", choose: "选择文件", again: "重拍", remove: "删除", record: "录音", stop: "停止录音", recording: "正在录音 {s} 秒", denied: "没有权限使用相机或麦克风，请在浏览器设置中允许，或选择文件", busy: "正在处理…", failed: "这个文件无法处理，请换一个",
-    missing: "文件不在这台手机上，答案仍然保留", film: "拍摄视频", size: "{size}", kept: "已选文件", photo: "照片", wrong: "不是这类文件",
+    full: "手机存储空间不足，文件没有保存；请删除照片或应用后再试", missing: "文件不在这台手机上，答案仍然保留", film: "拍摄视频", size: "{size}", kept: "已选文件", photo: "照片", wrong: "不是这类文件",
   },
   draw: { start_sign: "签名", start_draw: "画图", sign: "请在框内签名", draw: "请在框内画图", annotate: "请在照片上标注", undo: "撤销一笔", clear: "清空", save: "用这张", type: "或用键盘输入姓名", typed: "用输入的姓名", first: "请先拍照" },
   barcode: { scan: "扫码", stop: "停止扫码", manual: "或手动输入条码", aim: "请将条码对准取景框", none: "这台手机不能扫码，请手动输入" },
