@@ -236,7 +236,7 @@ export class RuhuPhone implements PhoneApp {
     return {
       tasks: list, done: list.filter((t) => t.state === "done" || t.state === "refused").length, total: list.length, others, outbox: await outbox(w),
       drafts: [...begun, ...(await this.#bareDrafts(w, drafts, new Set(views.map((v) => v.record)), byID))],
-      forms: (await w.current()).map((f) => formLine(w, f)),
+      forms: (await w.current()).map((f) => formLine(w, f)), villages: await w.villages.names(forms),
     };
   }
 

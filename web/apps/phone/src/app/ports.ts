@@ -79,6 +79,8 @@ export interface Today {
   /** Interviews and sheets that other phones hold, by grid: coverage without answers. */
   readonly others: ReadonlyMap<string, number>;
   readonly outbox: Outbox;
+  /** Names of villages by their 12 digits, as far as the forms on this phone know them. */
+  readonly villages: ReadonlyMap<string, Both>;
   /** Forms that can be begun without an assignment's household, newest open version each. */
   readonly forms: readonly FormLine[];
 }

@@ -17,6 +17,7 @@ import { type AssignmentItem, assignmentItem, type FormItem, formItem, type Hous
 import { Library } from "./library.ts";
 import { caseOf } from "./records.ts";
 import { attempts, type Attempt } from "./today.ts";
+import { Villages } from "./villages.ts";
 import { writeVisit } from "./visits.ts";
 
 export interface WorkerOptions {
@@ -65,6 +66,7 @@ export class Worker {
   readonly http: HTTP;
   readonly files: Files;
   readonly library: Library;
+  readonly villages: Villages;
   readonly #now: () => number;
   #enrolled: { yes: boolean };
   note: SyncNote = { at: 0, heard: { server: 0, phone: 0 } };
@@ -82,6 +84,7 @@ export class Worker {
     this.files = parts.files;
     this.#enrolled = parts.enrolled;
     this.library = new Library(parts.store, parts.http.client);
+    this.villages = new Villages((form, name) => this.library.file(form, name));
   }
 
   static async open(o: WorkerOptions): Promise<Worker> {

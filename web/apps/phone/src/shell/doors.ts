@@ -1,6 +1,7 @@
 // Today's list as a worker walks it: one line a door, then the forms that are about whole places.
 
-import type { HouseholdState, Outbox, Task } from "../app/ports.ts";
+import type { Both, HouseholdState, Outbox, Task } from "../app/ports.ts";
+import type { Text } from "./phone.ts";
 
 /** The filters above the list. */
 export type Filter = "all" | "open" | HouseholdState;
@@ -64,8 +65,24 @@ export function nameOf(t: Pick<Task, "label" | "address" | "household">): string
 }
 
 /** The end of a grid's code that differs within a street: 201-003. */
-export function gridName(grid: string): string {
+export function gridCode(grid: string): string {
   return grid.length === 15 ? `${grid.slice(9, 12)}-${grid.slice(12)}` : grid;
+}
+
+/** What people call places, in their language. */
+export interface Places {
+  /** A village; the end of its code where nobody has told its name. */
+  village(grid: string): string;
+  /** A grid of it. */
+  grid(grid: string): string;
+}
+
+export function placesOf({ t, both }: Pick<Text, "t" | "both">, villages: ReadonlyMap<string, Both> | undefined): Places {
+  const village = (grid: string): string => both(villages?.get(grid.slice(0, 12)));
+  return {
+    village: (grid) => village(grid) || gridCode(grid),
+    grid: (grid) => (village(grid) === "" ? t("today.grid", { code: gridCode(grid) }) : t("today.gridOf", { village: village(grid), n: Number(grid.slice(12)) })),
+  };
 }
 
 /** What is on this phone only: the number on every badge. */

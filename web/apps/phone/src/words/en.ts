@@ -29,7 +29,7 @@ export const en: Own = {
   },
   today: {
     title: "Today", toFill: "To fill in", none: "Nothing has been assigned to you yet", noneNext: "When the office has assigned you something, tap “Receive” where there is a signal.", receive: "Receive", search: "Find a door", filter: "Filter", all: "All", allDone: "All doors are done", allDoneNext: "Look under “Send” whether everything has arrived.",
-    noMatch: "Nothing fits", noMatchNext: "Try other words, or tap “All”.", progress: "{done} of {total} done", others: "{n} done by others", due: "by {date}", attempts: "visited {n}×", places: "Village and other forms", grid: "Grid {code}", doors: "{n} doors", start: "Begin one", resume: "Go on", drafts: "Not finished",
+    noMatch: "Nothing fits", noMatchNext: "Try other words, or tap “All”.", progress: "{done} of {total} done", others: "{n} done by others", due: "by {date}", attempts: "visited {n}×", places: "Village and other forms", grid: "Grid {code}", gridOf: "{village}, grid {n}", again: "Filled in here already", againNew: "Begin another one", againOpen: "Look at what is there", chooseForm: "Which form?", choosePlace: "Which village or community?", doors: "{n} doors", start: "Begin one", resume: "Go on", drafts: "Not finished",
     order: "In walking order", overdue: "overdue", appointmentOn: "{date}", missed: "Appointment missed: {date}", refused: "Refused", held: "The office decides", other: "Other forms", follow: "Follow-up", formsMissing: "The form is not on this phone yet: tap “Receive” where there is a signal.",
     unsentBadge: "{n} not yet sent", allSent: "Everything is sent", begin: "Fill in another form",
   },

@@ -35,7 +35,7 @@ export class FakePhone implements PhoneApp {
   door: Door = "open";
   me: Me | undefined = { worker: "us_1", name: "网格员甲", grids: [grid], slot: "s1" };
   list: Slot[] = [{ id: "s1", mark: 1, triesLeft: 10, destroyed: false, lastOpened: 1 }];
-  day: Today = { tasks: [task(1), task(2)], done: 0, total: 2, drafts: [], others: new Map(), outbox, forms };
+  day: Today = { tasks: [task(1), task(2)], done: 0, total: 2, drafts: [], others: new Map(), villages: new Map([[grid.slice(0, 12), { zh: "梨园村", en: "Liyuan Village" }]]), outbox, forms };
   lines: OutboxLine[] = [];
   sync: SyncState = { phase: "idle", online: true, error: "", nextTry: 0, filesDone: 0, filesTotal: 0 };
   settings: Settings = { language: "zh", textSize: 1, workerRole: "1" };

@@ -1,14 +1,17 @@
 import { Coded } from "@ruhu/merge";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Both } from "../../src/app/ports.ts";
+import { namesIn } from "../../src/app/villages.ts";
 import { PhoneFault } from "../../src/app/fault.ts";
 import { endingOf } from "../../src/form/ending.ts";
 import { placeOf, standOf } from "../../src/form/place.ts";
 import { codeIn, inWeChat } from "../../src/shell/browser.ts";
 import { civilToday } from "../../src/shell/dates.ts";
-import { byGrid, doors, gridName, matches, nameOf, notSent, passes, places } from "../../src/shell/doors.ts";
+import { byGrid, doors, gridCode, matches, nameOf, notSent, passes, places, placesOf } from "../../src/shell/doors.ts";
 import { faultText } from "../../src/shell/fault.ts";
 import { sizeText } from "../../src/shell/sizes.ts";
+import { type Key, say } from "../../src/words/index.ts";
 import { grid, outbox, task } from "../screens/fake.ts";
 
 test("a code is read from the link, from what a QR code says, and as it is typed", () => {
@@ -38,7 +41,11 @@ test("doors are found by label, address, code and case, however wide the letters
 test("groups keep the order they come in", () => {
   const other = "990101001201002";
   expect(byGrid([task(1), task(2, { grid: other }), task(3)]).map((g) => [g.grid, g.tasks.length])).toEqual([[grid, 2], [other, 1]]);
-  expect(gridName(grid)).toBe("201-001");
+  expect(gridCode(grid)).toBe("201-001");
+  const text = { t: (k: Key, p: object = {}) => say("zh", k, { ...p }), both: (b: Both | undefined) => b?.zh ?? "" };
+  const places = placesOf(text, new Map([[grid.slice(0, 12), { zh: "梨园村", en: "Liyuan Village" }]]));
+  expect([places.village(grid), places.grid(grid)]).toEqual(["梨园村", "梨园村 第 1 网格"]);
+  expect(placesOf(text, undefined).grid(grid)).toBe("网格 201-001");
   expect(nameOf({ label: "", address: "", household: `${grid}0007` })).toBe("0007");
 });
 
@@ -78,4 +85,11 @@ test("dates are those of the place of the survey", () => {
   expect(civilToday(0, Date.parse("2026-11-22T16:05:00Z"))).toBe("2026-11-23");
   expect(civilToday(1, Date.parse("2026-11-30T15:59:00Z"))).toBe("2026-12-01");
   expect([0, 2048, 3 << 20].map(sizeText)).toEqual(["0 B", "2 KB", "3.0 MB"]);
+});
+
+test("villages are called as the server's list calls them", () => {
+  const list = 'name,label,zh,en,street\r\n990101001201,"梨园, 村 ""旧""",梨园村,Liyuan Village,990101001\n990101001202,东岗村,,,990101001\nx,y,z\n';
+  expect([...namesIn(list)]).toEqual([["990101001201", { zh: "梨园村", en: "Liyuan Village" }], ["990101001202", { zh: "东岗村", en: "东岗村" }]]);
+  expect([...namesIn('name,label\n990101001201,"梨园, 村 ""旧"""')]).toEqual([["990101001201", { zh: '梨园, 村 "旧"', en: '梨园, 村 "旧"' }]]);
+  fc.assert(fc.property(fc.string(), (s) => namesIn(s).size >= 0));
 });
