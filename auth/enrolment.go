@@ -31,64 +31,110 @@ type Drawn struct {
 // new worker (Enrolment.Worker) is opened with the code, so that households can be assigned before the phone is in hand; its
 // grids are granted when the code or the credentials are first used.
 // Codes: forbidden, out-of-area, invalid, not-found (worker), rule (not a worker's account).
-func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolment) (e Enrolment, drawn Drawn, err error) {
-	const op = "create enrolment"
-	if e, err = s.draftEnrolment(ctx, n); err != nil {
+func (s *Service) CreateEnrolment(ctx context.Context, by Principal, n NewEnrolment) (Enrolment, Drawn, error) {
+	list, err := s.CreateEnrolments(ctx, by, []NewEnrolment{n})
+	if err != nil {
 		return Enrolment{}, Drawn{}, err
 	}
+	return list[0].Enrolment, list[0].Drawn, nil
+}
+
+// DrawnEnrolment is an enrolment with its secrets.
+type DrawnEnrolment struct {
+	Enrolment
+	Drawn
+}
+
+// CheckEnrolment says whether CreateEnrolment would refuse, but for what only its transaction knows of a further phone's
+// worker. Codes: forbidden, out-of-area, invalid.
+func (s *Service) CheckEnrolment(ctx context.Context, by Principal, n NewEnrolment) error {
+	_, err := s.draftFor(ctx, by, n)
+	return err
+}
+
+// draftFor drafts an enrolment that by may make.
+func (s *Service) draftFor(ctx context.Context, by Principal, n NewEnrolment) (Enrolment, error) {
+	e, err := s.draftEnrolment(ctx, n)
+	if err != nil {
+		return Enrolment{}, err
+	}
 	if err := Authorize(by, EnrolmentsCreate, e.Street); err != nil && len(e.Grids) == 0 {
-		return Enrolment{}, Drawn{}, err
+		return Enrolment{}, err
 	}
 	for _, g := range e.Grids {
 		if err := Authorize(by, EnrolmentsCreate, g); err != nil {
-			return Enrolment{}, Drawn{}, err
+			return Enrolment{}, err
 		}
 	}
-	raw, err := s.random(codeBytes)
-	if err != nil {
-		return Enrolment{}, Drawn{}, err
-	}
-	drawn.Code = encodeCrockford(raw)
-	e.CodeHash, e.CreatedBy = hashCode(drawn.Code), by.UserID
-	if e.ID, err = s.newID("en_"); err != nil {
-		return Enrolment{}, Drawn{}, err
-	}
-	if e.Worker == "" {
-		if e.Worker, err = s.newID("us_"); err != nil {
-			return Enrolment{}, Drawn{}, err
+	return e, nil
+}
+
+// CreateEnrolments is CreateEnrolment for many, all or none.
+func (s *Service) CreateEnrolments(ctx context.Context, by Principal, list []NewEnrolment) ([]DrawnEnrolment, error) {
+	const op = "create enrolment"
+	out := make([]DrawnEnrolment, len(list))
+	for i, n := range list {
+		e, err := s.draftFor(ctx, by, n)
+		if err != nil {
+			return nil, err
 		}
+		raw, err := s.random(codeBytes)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Code = encodeCrockford(raw)
+		e.CodeHash, e.CreatedBy = hashCode(out[i].Code), by.UserID
+		if e.ID, err = s.newID("en_"); err != nil {
+			return nil, err
+		}
+		if e.Worker == "" {
+			if e.Worker, err = s.newID("us_"); err != nil {
+				return nil, err
+			}
+		}
+		out[i].Enrolment = e
 	}
-	err = s.store.Update(ctx, func(tx Tx) (err error) {
-		if n.Worker == "" {
-			if err := s.putWorker(tx, e.Worker, e.Name, e.Street); err != nil {
+	err := s.store.Update(ctx, func(tx Tx) error {
+		for i := range out {
+			if err := s.putEnrolment(tx, by, list[i], &out[i]); err != nil {
 				return err
 			}
-		} else {
-			u, err := tx.User(n.Worker)
-			if err != nil {
-				return err
-			}
-			if u.Role != Worker || !u.Live(s.now()) {
-				return errs.New(errs.Rule, op, "%s is not a live worker's account", u.ID)
-			}
-			if err := Authorize(by, EnrolmentsCreate, u.Area); err != nil {
-				return err
-			}
 		}
-		if err := tx.PutEnrolment(e); err != nil {
-			return err
-		}
-		if drawn.App, err = s.putAppUser(tx, e); err != nil {
-			return err
-		}
-		app := by.Entry("devices.enrol", drawn.App.Device, e.Street, 1, nil)
-		app.Filter = e.ID
-		return s.appendAudit(tx, by.Entry(EnrolmentsCreate, e.ID, e.Street, int64(len(e.Grids)), nil), app)
+		return nil
 	})
 	if err != nil {
-		return Enrolment{}, Drawn{}, errs.Wrap(op, err)
+		return nil, errs.Wrap(op, err)
 	}
-	return e, drawn, nil
+	return out, nil
+}
+
+func (s *Service) putEnrolment(tx Tx, by Principal, n NewEnrolment, d *DrawnEnrolment) (err error) {
+	e := &d.Enrolment
+	if n.Worker == "" {
+		if err := s.putWorker(tx, e.Worker, e.Name, e.Street); err != nil {
+			return err
+		}
+	} else {
+		u, err := tx.User(n.Worker)
+		if err != nil {
+			return err
+		}
+		if u.Role != Worker || !u.Live(s.now()) {
+			return errs.New(errs.Rule, "create enrolment", "%s is not a live worker's account", u.ID)
+		}
+		if err := Authorize(by, EnrolmentsCreate, u.Area); err != nil {
+			return err
+		}
+	}
+	if err := tx.PutEnrolment(*e); err != nil {
+		return err
+	}
+	if d.App, err = s.putAppUser(tx, *e); err != nil {
+		return err
+	}
+	app := by.Entry("devices.enrol", d.App.Device, e.Street, 1, nil)
+	app.Filter = e.ID
+	return s.appendAudit(tx, by.Entry(EnrolmentsCreate, e.ID, e.Street, int64(len(e.Grids)), nil), app)
 }
 
 func (s *Service) draftEnrolment(ctx context.Context, n NewEnrolment) (Enrolment, error) {

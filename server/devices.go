@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"ruhu/auth"
-	"ruhu/auth/enrolqr"
 	"ruhu/internal/errs"
 	"ruhu/server/api"
 )
@@ -87,39 +86,6 @@ func (s *Server) ProlongDrain(ctx context.Context, req api.ProlongDrainRequestOb
 		return nil, err
 	}
 	return api.ProlongDrain204Response{}, nil
-}
-
-// CreateEnrolment draws a one-time code.
-func (s *Server) CreateEnrolment(ctx context.Context, req api.CreateEnrolmentRequestObject) (api.CreateEnrolmentResponseObject, error) {
-	const op = "enrolment"
-	c := callOf(ctx)
-	b := req.Body
-	n := auth.NewEnrolment{Worker: b.Worker, Name: b.Name, Grids: b.Grids, Street: b.Street}
-	if b.Expires != "" {
-		ttl, err := time.ParseDuration(b.Expires)
-		if err != nil {
-			return nil, errs.New(errs.Invalid, op, "expires is a duration such as 72h")
-		}
-		n.TTL = ttl
-	}
-	e, drawn, err := s.auth.CreateEnrolment(ctx, c.principal, n)
-	if err != nil {
-		return nil, err
-	}
-	out := api.CreateEnrolment201JSONResponse{ID: e.ID, Code: drawn.Code, URL: auth.EnrolURL(s.publicURL(c), drawn.Code),
-		CollectURL: enrolqr.AppURL(s.publicURL(c), drawn.App.Key), CollectDevice: drawn.App.Device, CollectUsername: drawn.App.Username,
-		CollectPassword: drawn.App.Password, Expires: timeOf(e.Expires), Worker: e.Worker}
-	if out.CollectQr, err = enrolqr.CollectText(out.CollectURL); err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	for text, to := range map[string]*string{out.URL: &out.QrPng, out.CollectQr: &out.CollectQrPng} {
-		png, err := enrolqr.PNG(text, 6)
-		if err != nil {
-			return nil, errs.Wrap(op, err)
-		}
-		*to = base64.StdEncoding.EncodeToString(png)
-	}
-	return out, nil
 }
 
 // ListEnrolments lists codes without the codes.

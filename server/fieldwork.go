@@ -167,12 +167,43 @@ func assignmentOut(a survey.Assignment) api.Assignment {
 func (s *Server) CreateAssignments(ctx context.Context, req api.CreateAssignmentsRequestObject) (api.CreateAssignmentsResponseObject, error) {
 	c := callOf(ctx)
 	b := req.Body
-	a, err := s.Survey.PutAssignment(ctx, actor(c.principal), survey.Assignment{Household: b.Household, Grid: b.Grid, Worker: b.Worker, Form: b.Form, Due: b.Due})
+	a, err := s.Survey.PutAssignment(ctx, actor(c.principal), survey.Assignment{Household: b.Household, Grid: b.Grid, Worker: b.Worker, Form: b.Form, Due: b.Due}, b.Replaces...)
 	if err != nil {
 		return nil, err
 	}
 	c.saw(a.Worker, a.Grid, "form="+a.Form, 1)
 	return api.CreateAssignments201JSONResponse(assignmentOut(a)), nil
+}
+
+// DeleteAssignment takes one back.
+func (s *Server) DeleteAssignment(ctx context.Context, req api.DeleteAssignmentRequestObject) (api.DeleteAssignmentResponseObject, error) {
+	c := callOf(ctx)
+	a, err := s.Survey.DeleteAssignment(ctx, actor(c.principal), req.ID)
+	if err != nil {
+		return nil, err
+	}
+	c.saw(a.Worker, a.Grid, "delete form="+a.Form, 1)
+	return api.DeleteAssignment204Response{}, nil
+}
+
+// SummariseAssignments says who has which grid.
+func (s *Server) SummariseAssignments(ctx context.Context, req api.SummariseAssignmentsRequestObject) (api.SummariseAssignmentsResponseObject, error) {
+	c := callOf(ctx)
+	q := req.Params
+	after, err := readOpaque(q.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := s.Survey.AssignmentCounts(ctx, actor(c.principal), q.Within, after, pageSize(q.Limit))
+	if err != nil {
+		return nil, err
+	}
+	page := api.AssignmentSummaryPage{Items: make([]api.AssignmentSummary, 0, len(list)), Next: opaque(next)}
+	for i := range list {
+		a := &list[i]
+		page.Items = append(page.Items, api.AssignmentSummary{Grid: a.Grid, Form: a.Form, Worker: a.Worker, ID: a.WholeID(), Whole: a.Whole, Households: a.Households, Due: a.Due})
+	}
+	return api.SummariseAssignments200JSONResponse(page), nil
 }
 
 // opaque hides the shape of a key in an id or cursor.

@@ -113,7 +113,7 @@ func (s *Server) ListQuarantine(ctx context.Context, req api.ListQuarantineReque
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := s.Survey.Quarantine(ctx, actor(c.principal), q.Street, after, pageSize(q.Limit))
+	list, next, err := s.Survey.Quarantine(ctx, actor(c.principal), q.Street, survey.HeldFilter{Status: string(q.Status), Code: q.Code}, after, pageSize(q.Limit))
 	if err != nil {
 		return nil, err
 	}

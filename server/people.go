@@ -38,6 +38,20 @@ func userOf(u auth.User) api.User {
 		Created: timeOf(u.Created), ValidUntil: millis(u.ValidUntil)}
 }
 
+// ListWorkers lists the workers of a street.
+func (s *Server) ListWorkers(ctx context.Context, req api.ListWorkersRequestObject) (api.ListWorkersResponseObject, error) {
+	street := req.Params.Street
+	list, err := s.auth.Workers(ctx, principalOf(ctx), street)
+	if err != nil {
+		return nil, err
+	}
+	out := api.WorkerList{Items: make([]api.Worker, 0, len(list))}
+	for _, w := range list {
+		out.Items = append(out.Items, api.Worker{ID: w.ID, Code: s.Survey.WorkerCode(street, w.ID), Name: w.Name, Grids: w.Grids, Disabled: w.Disabled})
+	}
+	return api.ListWorkers200JSONResponse(out), nil
+}
+
 // CreateUser opens an account.
 func (s *Server) CreateUser(ctx context.Context, req api.CreateUserRequestObject) (api.CreateUserResponseObject, error) {
 	b := req.Body

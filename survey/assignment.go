@@ -19,6 +19,24 @@ type Assignment struct {
 	Due       string `json:"due,omitempty"` // civil date, "" = none
 }
 
+// AssignmentCount is what one worker has of one grid for one form.
+type AssignmentCount struct {
+	Grid       string
+	Form       string
+	Worker     string // worker id
+	Whole      bool   // every selected household of the grid
+	Households int64  // named one by one
+	Due        string // the earliest civil date, "" = none
+}
+
+// WholeID returns the id of the assignment of the whole grid, "" where there is none.
+func (c *AssignmentCount) WholeID() string {
+	if !c.Whole {
+		return ""
+	}
+	return Assignment{Grid: c.Grid, Form: c.Form, Worker: c.Worker}.ID()
+}
+
 // AssignmentLookups is what an import of assignments asks about what is already there.
 type AssignmentLookups struct {
 	Area      func(code string) (Area, bool)

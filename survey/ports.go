@@ -35,8 +35,13 @@ type Catalog interface {
 	// CloseForm marks a form version as taking no new records; code not-found.
 	CloseForm(ctx context.Context, id, version string) error
 
-	// PutAssignments stores assignments, all or none; one that is there gets the new due date.
-	PutAssignments(ctx context.Context, list []Assignment) error
+	// PutAssignments stores assignments and removes others, all or none; one that is there gets the new due date, one to be
+	// removed that is not there is no error.
+	PutAssignments(ctx context.Context, list []Assignment, gone ...string) error
+	// Assignment returns one by its id; false where it is not there.
+	Assignment(ctx context.Context, id string) (Assignment, bool, error)
+	// AssignmentCounts adds assignments up by (grid, form, worker), in that order. after is the last next.
+	AssignmentCounts(ctx context.Context, area, after string, limit int) (list []AssignmentCount, next string, err error)
 	// Assignments lists assignments in order of (grid, id).
 	Assignments(ctx context.Context, f AssignmentFilter, after string, limit int) (list []Assignment, next string, err error)
 	// DeleteAssignment removes one; code not-found.
@@ -111,6 +116,8 @@ type Registry interface {
 	PutContact(ctx context.Context, c Contact) (Contact, error)
 	// Contacts lists contacts of an area in order of id.
 	Contacts(ctx context.Context, area, after string, limit int) (list []Contact, next string, err error)
+	// Contact returns one; false where it is not there.
+	Contact(ctx context.Context, id string) (Contact, bool, error)
 	// DeleteContact removes one; code not-found.
 	DeleteContact(ctx context.Context, id string) error
 	// ExpireContacts removes contacts whose Until lies before a civil date and says how many.

@@ -47,7 +47,19 @@ func (s *Service) Contacts(ctx context.Context, a Actor, after string, limit int
 	return s.Registry.Contacts(ctx, a.Area, after, pageLimit(limit))
 }
 
-// DeleteContact removes a contact; for registrars. Code not-found.
-func (s *Service) DeleteContact(ctx context.Context, id string) error {
-	return s.Registry.DeleteContact(ctx, id)
+// DeleteContact removes a contact of the actor's area and returns what it was; for registrars. Code not-found (also outside
+// the area).
+func (s *Service) DeleteContact(ctx context.Context, a Actor, id string) (Contact, error) {
+	const op = "delete contact"
+	if err := a.mayIdentity(op); err != nil {
+		return Contact{}, err
+	}
+	c, ok, err := s.Registry.Contact(ctx, id)
+	if err == nil && (!ok || !Within(a.Area, c.Grid)) {
+		err = errs.New(errs.NotFound, op, "no such contact")
+	}
+	if err != nil {
+		return Contact{}, errs.Wrap(op, err)
+	}
+	return c, errs.Wrap(op, s.Registry.DeleteContact(ctx, id))
 }

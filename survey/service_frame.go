@@ -343,8 +343,9 @@ func (s *Service) assignmentLookups(ctx context.Context) (AssignmentLookups, *er
 	}, &broken
 }
 
-// PutAssignment adds or changes one assignment; codes invalid, out-of-area.
-func (s *Service) PutAssignment(ctx context.Context, a Actor, as Assignment) (Assignment, error) {
+// PutAssignment adds or changes one assignment and ends those it replaces, in one step; codes invalid, out-of-area, not-found
+// (one to be replaced, also outside the area).
+func (s *Service) PutAssignment(ctx context.Context, a Actor, as Assignment, replaces ...string) (Assignment, error) {
 	const op = "put assignment"
 	if err := s.Refresh(ctx); err != nil {
 		return Assignment{}, errs.Wrap(op, err)
@@ -385,7 +386,31 @@ func (s *Service) PutAssignment(ctx context.Context, a Actor, as Assignment) (As
 	if *broken != nil {
 		return Assignment{}, errs.Wrap(op, *broken)
 	}
-	return as, errs.Wrap(op, s.Catalog.PutAssignments(ctx, []Assignment{as}))
+	for _, id := range replaces {
+		if _, err := s.ownAssignment(ctx, a, id); err != nil {
+			return Assignment{}, errs.Wrap(op, err)
+		}
+	}
+	replaces = slices.DeleteFunc(slices.Clone(replaces), func(id string) bool { return id == as.ID() })
+	return as, errs.Wrap(op, s.Catalog.PutAssignments(ctx, []Assignment{as}, replaces...))
+}
+
+// ownAssignment returns an assignment of the actor's area; code not-found.
+func (s *Service) ownAssignment(ctx context.Context, a Actor, id string) (Assignment, error) {
+	as, ok, err := s.Catalog.Assignment(ctx, id)
+	if err == nil && (!ok || !Within(a.Area, as.Grid)) {
+		err = errs.New(errs.NotFound, "assignment", "no such assignment")
+	}
+	return as, err
+}
+
+// AssignmentCounts adds the assignments of the actor's area up by grid, form and worker, in that order.
+func (s *Service) AssignmentCounts(ctx context.Context, a Actor, under, after string, limit int) ([]AssignmentCount, string, error) {
+	area, err := narrow(a.Area, under)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Catalog.AssignmentCounts(ctx, area, after, pageLimit(limit))
 }
 
 // Assignments lists assignments of the actor's area.
@@ -404,7 +429,12 @@ func (a Assignment) ID() string {
 	return "as_" + hex.EncodeToString(sum[:10])
 }
 
-// DeleteAssignment removes one of the actor's area; code not-found.
-func (s *Service) DeleteAssignment(ctx context.Context, id string) error {
-	return s.Catalog.DeleteAssignment(ctx, id)
+// DeleteAssignment removes one of the actor's area and returns what it was; code not-found (also outside the area).
+func (s *Service) DeleteAssignment(ctx context.Context, a Actor, id string) (Assignment, error) {
+	const op = "delete assignment"
+	as, err := s.ownAssignment(ctx, a, id)
+	if err != nil {
+		return Assignment{}, errs.Wrap(op, err)
+	}
+	return as, errs.Wrap(op, s.Catalog.DeleteAssignment(ctx, id))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/base64"
+	"fmt"
 	"image/png"
 	"io"
 	"strings"
@@ -40,6 +41,43 @@ func TestPNGHasQuietBorderAndFinders(t *testing.T) {
 		all = all && black(n-11+i, n-11)
 	}
 	require.False(t, all)
+}
+
+func TestPathDrawsWhatThePNGShows(t *testing.T) {
+	b, err := enrolqr.PNG(link, 1)
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(b))
+	require.NoError(t, err)
+	size, path, err := enrolqr.Path(link)
+	require.NoError(t, err)
+	require.Equal(t, img.Bounds().Dx(), size)
+	drawn := map[[2]int]bool{}
+	for _, row := range strings.Split(path, "M")[1:] {
+		var x, y, run int
+		_, err := fmt.Sscanf(row, "%d %d.5h%d", &x, &y, &run)
+		require.NoError(t, err, row)
+		steps := strings.Split(row, "m")
+		for i := range steps {
+			if i > 0 {
+				x += run
+				var gap int
+				_, err := fmt.Sscanf(steps[i], "%d 0h%d", &gap, &run)
+				require.NoError(t, err, steps[i])
+				x += gap
+			}
+			for k := range run {
+				drawn[[2]int{x + k, y}] = true
+			}
+		}
+	}
+	for y := range size {
+		for x := range size {
+			r, _, _, _ := img.At(x, y).RGBA()
+			require.Equal(t, r == 0, drawn[[2]int{x, y}], "%d,%d", x, y)
+		}
+	}
+	_, _, err = enrolqr.Path(strings.Repeat("x", 5000))
+	require.Error(t, err)
 }
 
 func TestTerminalIsSquare(t *testing.T) {

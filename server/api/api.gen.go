@@ -260,31 +260,31 @@ func (e ReviewRequestDecision) Valid() bool {
 
 // Defines values for Role.
 const (
-	Admin      Role = "admin"
-	Auditor    Role = "auditor"
-	Registrar  Role = "registrar"
-	Researcher Role = "researcher"
-	Reviewer   Role = "reviewer"
-	Viewer     Role = "viewer"
-	Worker     Role = "worker"
+	RoleAdmin      Role = "admin"
+	RoleAuditor    Role = "auditor"
+	RoleRegistrar  Role = "registrar"
+	RoleResearcher Role = "researcher"
+	RoleReviewer   Role = "reviewer"
+	RoleViewer     Role = "viewer"
+	RoleWorker     Role = "worker"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
-	case Admin:
+	case RoleAdmin:
 		return true
-	case Auditor:
+	case RoleAuditor:
 		return true
-	case Registrar:
+	case RoleRegistrar:
 		return true
-	case Researcher:
+	case RoleResearcher:
 		return true
-	case Reviewer:
+	case RoleReviewer:
 		return true
-	case Viewer:
+	case RoleViewer:
 		return true
-	case Worker:
+	case RoleWorker:
 		return true
 	default:
 		return false
@@ -402,6 +402,24 @@ func (e SurveyFormKind) Valid() bool {
 	}
 }
 
+// Defines values for ListQuarantineParamsStatus.
+const (
+	ListQuarantineParamsStatusQuarantined ListQuarantineParamsStatus = "quarantined"
+	ListQuarantineParamsStatusWaiting     ListQuarantineParamsStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ListQuarantineParamsStatus enum.
+func (e ListQuarantineParamsStatus) Valid() bool {
+	switch e {
+	case ListQuarantineParamsStatusQuarantined:
+		return true
+	case ListQuarantineParamsStatusWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // ApprovalSample defines model for ApprovalSample.
 type ApprovalSample struct {
 	// Clean how many the queue has; those of open duplicates are refused later
@@ -484,7 +502,34 @@ type AssignmentRequest struct {
 	Form      string `json:"form"`
 	Grid      string `json:"grid,omitempty"`
 	Household string `json:"household,omitempty"`
-	Worker    string `json:"worker"`
+
+	// Replaces ids of assignments that end with this one, as when a grid is dragged to another worker
+	Replaces []string `json:"replaces,omitempty"`
+	Worker   string   `json:"worker"`
+}
+
+// AssignmentSummary defines model for AssignmentSummary.
+type AssignmentSummary struct {
+	// Due the earliest
+	Due  string `json:"due,omitempty"`
+	Form string `json:"form"`
+	Grid string `json:"grid"`
+
+	// Households named one by one
+	Households int64 `json:"households"`
+
+	// ID of the assignment of the whole grid
+	ID string `json:"id,omitempty"`
+
+	// Whole every selected household of the grid
+	Whole  bool   `json:"whole"`
+	Worker string `json:"worker"`
+}
+
+// AssignmentSummaryPage defines model for AssignmentSummaryPage.
+type AssignmentSummaryPage struct {
+	Items []AssignmentSummary `json:"items"`
+	Next  string              `json:"next,omitempty"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -745,6 +790,9 @@ type Enrolment struct {
 	// CollectQr settings for ODK Collect as it reads them from a QR code
 	CollectQr string `json:"collect_qr"`
 
+	// CollectQrCode A code as one path to print, stroked one unit wide: `viewBox="0 0 size size"`, the light border included
+	CollectQrCode *QRCode `json:"collect_qr_code,omitempty"`
+
 	// CollectQrPng PNG of those settings, base64
 	CollectQrPng string `json:"collect_qr_png"`
 
@@ -754,7 +802,14 @@ type Enrolment struct {
 	// CollectUsername for clients that sign in at /openrosa by Digest, or by Basic over https
 	CollectUsername string    `json:"collect_username"`
 	Expires         time.Time `json:"expires"`
+	Grids           []string  `json:"grids,omitempty"`
 	ID              string    `json:"id"`
+
+	// Name a new worker's
+	Name string `json:"name,omitempty"`
+
+	// Qr A code as one path to print, stroked one unit wide: `viewBox="0 0 size size"`, the light border included
+	Qr *QRCode `json:"qr,omitempty"`
 
 	// QrPng PNG of the URL, base64
 	QrPng string `json:"qr_png"`
@@ -762,6 +817,18 @@ type Enrolment struct {
 	// URL the code stands in the fragment and is never sent
 	URL    string `json:"url"`
 	Worker string `json:"worker"`
+}
+
+// EnrolmentBatch defines model for EnrolmentBatch.
+type EnrolmentBatch struct {
+	Items []EnrolmentSheet `json:"items"`
+}
+
+// EnrolmentBatchRequest defines model for EnrolmentBatchRequest.
+type EnrolmentBatchRequest struct {
+	// Expires a duration such as 72h; at most 336h
+	Expires string        `json:"expires,omitempty"`
+	Items   []EnrolmentOf `json:"items"`
 }
 
 // EnrolmentBrief defines model for EnrolmentBrief.
@@ -784,6 +851,12 @@ type EnrolmentBrief struct {
 // EnrolmentBriefState defines model for EnrolmentBrief.State.
 type EnrolmentBriefState string
 
+// EnrolmentOf defines model for EnrolmentOf.
+type EnrolmentOf struct {
+	Grids []AreaCode `json:"grids"`
+	Name  string     `json:"name"`
+}
+
 // EnrolmentPage defines model for EnrolmentPage.
 type EnrolmentPage struct {
 	Items []EnrolmentBrief `json:"items"`
@@ -804,6 +877,29 @@ type EnrolmentRequest struct {
 
 	// Worker or the id of one who gets a further phone
 	Worker string `json:"worker,omitempty"`
+}
+
+// EnrolmentSheet An enrolment as it is printed, without bitmaps
+type EnrolmentSheet struct {
+	Code            string `json:"code"`
+	CollectDevice   string `json:"collect_device"`
+	CollectPassword string `json:"collect_password"`
+
+	// CollectQr A code as one path to print, stroked one unit wide: `viewBox="0 0 size size"`, the light border included
+	CollectQr       QRCode    `json:"collect_qr"`
+	CollectURL      string    `json:"collect_url"`
+	CollectUsername string    `json:"collect_username"`
+	Expires         time.Time `json:"expires"`
+	Grids           []string  `json:"grids"`
+	ID              string    `json:"id"`
+	Name            string    `json:"name"`
+
+	// Qr A code as one path to print, stroked one unit wide: `viewBox="0 0 size size"`, the light border included
+	Qr QRCode `json:"qr"`
+
+	// URL the code stands in the fragment and is never sent
+	URL    string `json:"url"`
+	Worker string `json:"worker"`
 }
 
 // EntityDecision defines model for EntityDecision.
@@ -1276,6 +1372,12 @@ type ProgressList struct {
 	Items []WorkerProgress `json:"items"`
 }
 
+// QRCode A code as one path to print, stroked one unit wide: `viewBox="0 0 size size"`, the light border included
+type QRCode struct {
+	Path string `json:"path"`
+	Size int    `json:"size"`
+}
+
 // QuarantineItem defines model for QuarantineItem.
 type QuarantineItem struct {
 	Code    string               `json:"code,omitempty"`
@@ -1693,6 +1795,21 @@ type WithdrawalRequest struct {
 	Code string `json:"code"`
 }
 
+// Worker defines model for Worker.
+type Worker struct {
+	// Code the worker code that records show
+	Code     string   `json:"code"`
+	Disabled bool     `json:"disabled"`
+	Grids    []string `json:"grids"`
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+}
+
+// WorkerList defines model for WorkerList.
+type WorkerList struct {
+	Items []Worker `json:"items"`
+}
+
 // WorkerProgress defines model for WorkerProgress.
 type WorkerProgress struct {
 	Conflicts int64 `json:"conflicts"`
@@ -1783,6 +1900,16 @@ type ListAssignmentsParams struct {
 	// Within only assignments whose grid starts so
 	Within string `form:"within,omitempty" json:"within,omitempty"`
 	Worker string `form:"worker,omitempty" json:"worker,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SummariseAssignmentsParams defines parameters for SummariseAssignments.
+type SummariseAssignmentsParams struct {
+	// Within only grids that start so
+	Within string `form:"within,omitempty" json:"within,omitempty"`
 
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1958,12 +2085,19 @@ type ProgressParams struct {
 
 // ListQuarantineParams defines parameters for ListQuarantine.
 type ListQuarantineParams struct {
-	Street StreetCode `form:"street" json:"street"`
+	Street StreetCode                 `form:"street" json:"street"`
+	Status ListQuarantineParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Code why
+	Code string `form:"code,omitempty" json:"code,omitempty"`
 
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// ListQuarantineParamsStatus defines parameters for ListQuarantine.
+type ListQuarantineParamsStatus string
 
 // ListRecordsParams defines parameters for ListRecords.
 type ListRecordsParams struct {
@@ -2101,6 +2235,11 @@ type ListUsersParams struct {
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListWorkersParams defines parameters for ListWorkers.
+type ListWorkersParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
 // CreateAreaJSONRequestBody defines body for CreateArea for application/json ContentType.
 type CreateAreaJSONRequestBody = Area
 
@@ -2127,6 +2266,9 @@ type SettleDuplicateJSONRequestBody = DuplicateDecision
 
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = EnrolmentRequest
+
+// CreateEnrolmentsJSONRequestBody defines body for CreateEnrolments for application/json ContentType.
+type CreateEnrolmentsJSONRequestBody = EnrolmentBatchRequest
 
 // DecideEntityJSONRequestBody defines body for DecideEntity for application/json ContentType.
 type DecideEntityJSONRequestBody = EntityDecision
@@ -2211,9 +2353,15 @@ type ServerInterface interface {
 	// CreateAssignments Assign a household, or all selected households of a grid, to a worker
 	// (POST /v1/assignments)
 	CreateAssignments(ctx echo.Context) error
+	// DeleteAssignment Take an assignment back
+	// (DELETE /v1/assignments/{id})
+	DeleteAssignment(ctx echo.Context, id ID) error
 	// ImportAssignments Import assignments from CSV or XLSX
 	// (POST /v1/assignments:import)
 	ImportAssignments(ctx echo.Context) error
+	// SummariseAssignments Who has which grid for which form, by name or household by household
+	// (GET /v1/assignments:summary)
+	SummariseAssignments(ctx echo.Context, params SummariseAssignmentsParams) error
 	// ListAudit Who looked at what, newest first
 	// (GET /v1/audit)
 	ListAudit(ctx echo.Context, params ListAuditParams) error
@@ -2265,6 +2413,9 @@ type ServerInterface interface {
 	// RevokeEnrolment Make a code worthless
 	// (DELETE /v1/enrolments/{id})
 	RevokeEnrolment(ctx echo.Context, id ID) error
+	// CreateEnrolments One-time codes for many new workers at once, to be printed
+	// (POST /v1/enrolments:batch)
+	CreateEnrolments(ctx echo.Context) error
 	// ListEntityFaults What submissions said of entities that could not be applied, oldest first
 	// (GET /v1/entity-faults)
 	ListEntityFaults(ctx echo.Context, params ListEntityFaultsParams) error
@@ -2463,6 +2614,9 @@ type ServerInterface interface {
 	// Withdraw Erase a record by the code on the respondent's slip, unseen
 	// (POST /v1/withdrawals)
 	Withdraw(ctx echo.Context) error
+	// ListWorkers The workers of a street, for assignments and hand-overs
+	// (GET /v1/workers)
+	ListWorkers(ctx echo.Context, params ListWorkersParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -2593,12 +2747,60 @@ func (w *ServerInterfaceWrapper) CreateAssignments(ctx echo.Context) error {
 	return err
 }
 
+// DeleteAssignment converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteAssignment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteAssignment(ctx, id)
+	return err
+}
+
 // ImportAssignments converts echo context to params.
 func (w *ServerInterfaceWrapper) ImportAssignments(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ImportAssignments(ctx)
+	return err
+}
+
+// SummariseAssignments converts echo context to params.
+func (w *ServerInterfaceWrapper) SummariseAssignments(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SummariseAssignmentsParams
+	// ------------- Optional query parameter "within" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "within", ctx.QueryParams(), &params.Within, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter within: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SummariseAssignments(ctx, params)
 	return err
 }
 
@@ -2966,6 +3168,15 @@ func (w *ServerInterfaceWrapper) RevokeEnrolment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RevokeEnrolment(ctx, id)
+	return err
+}
+
+// CreateEnrolments converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateEnrolments(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateEnrolments(ctx)
 	return err
 }
 
@@ -3699,6 +3910,20 @@ func (w *ServerInterfaceWrapper) ListQuarantine(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", ctx.QueryParams(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
 	}
 
 	// ------------- Optional query parameter "cursor" -------------
@@ -4491,6 +4716,24 @@ func (w *ServerInterfaceWrapper) Withdraw(ctx echo.Context) error {
 	return err
 }
 
+// ListWorkers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWorkers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWorkersParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWorkers(ctx, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -4550,11 +4793,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/devices/:id/drain", wrapper.ProlongDrain, options.OperationMiddlewares["prolongDrain"]...)
 	router.GET(options.BaseURL+"/v1/enrolments", wrapper.ListEnrolments, options.OperationMiddlewares["listEnrolments"]...)
 	router.POST(options.BaseURL+"/v1/enrolments", wrapper.CreateEnrolment, options.OperationMiddlewares["createEnrolment"]...)
+	router.POST(options.BaseURL+"/v1/enrolments\\:batch", wrapper.CreateEnrolments, options.OperationMiddlewares["createEnrolments"]...)
 	router.DELETE(options.BaseURL+"/v1/enrolments/:id", wrapper.RevokeEnrolment, options.OperationMiddlewares["revokeEnrolment"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.PATCH(options.BaseURL+"/v1/users/:id", wrapper.ChangeUser, options.OperationMiddlewares["changeUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/grants", wrapper.ChangeGrants, options.OperationMiddlewares["changeGrants"]...)
+	router.GET(options.BaseURL+"/v1/workers", wrapper.ListWorkers, options.OperationMiddlewares["listWorkers"]...)
 	router.GET(options.BaseURL+"/v1/areas", wrapper.ListAreas, options.OperationMiddlewares["listAreas"]...)
 	router.POST(options.BaseURL+"/v1/areas", wrapper.CreateArea, options.OperationMiddlewares["createArea"]...)
 	router.POST(options.BaseURL+"/v1/areas\\:import", wrapper.ImportAreas, options.OperationMiddlewares["importAreas"]...)
@@ -4567,6 +4812,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/households\\:import", wrapper.ImportHouseholds, options.OperationMiddlewares["importHouseholds"]...)
 	router.GET(options.BaseURL+"/v1/assignments", wrapper.ListAssignments, options.OperationMiddlewares["listAssignments"]...)
 	router.POST(options.BaseURL+"/v1/assignments", wrapper.CreateAssignments, options.OperationMiddlewares["createAssignments"]...)
+	router.DELETE(options.BaseURL+"/v1/assignments/:id", wrapper.DeleteAssignment, options.OperationMiddlewares["deleteAssignment"]...)
+	router.GET(options.BaseURL+"/v1/assignments\\:summary", wrapper.SummariseAssignments, options.OperationMiddlewares["summariseAssignments"]...)
 	router.POST(options.BaseURL+"/v1/assignments\\:import", wrapper.ImportAssignments, options.OperationMiddlewares["importAssignments"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)
 	router.POST(options.BaseURL+"/v1/forms", wrapper.AddForm, options.OperationMiddlewares["addForm"]...)
@@ -4897,6 +5144,39 @@ func (response CreateAssignmentsdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type DeleteAssignmentRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type DeleteAssignmentResponseObject interface {
+	VisitDeleteAssignmentResponse(w http.ResponseWriter) error
+}
+
+type DeleteAssignment204Response struct {
+}
+
+func (response DeleteAssignment204Response) VisitDeleteAssignmentResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteAssignmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteAssignmentdefaultApplicationProblemPlusJSONResponse) VisitDeleteAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImportAssignmentsRequestObject struct {
 	ContentType string
 	Body        io.Reader
@@ -4926,6 +5206,45 @@ type ImportAssignmentsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ImportAssignmentsdefaultApplicationProblemPlusJSONResponse) VisitImportAssignmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseAssignmentsRequestObject struct {
+	Params SummariseAssignmentsParams
+}
+
+type SummariseAssignmentsResponseObject interface {
+	VisitSummariseAssignmentsResponse(w http.ResponseWriter) error
+}
+
+type SummariseAssignments200JSONResponse AssignmentSummaryPage
+
+func (response SummariseAssignments200JSONResponse) VisitSummariseAssignmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SummariseAssignmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SummariseAssignmentsdefaultApplicationProblemPlusJSONResponse) VisitSummariseAssignmentsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5561,6 +5880,45 @@ type RevokeEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitRevokeEnrolmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEnrolmentsRequestObject struct {
+	Body *CreateEnrolmentsJSONRequestBody
+}
+
+type CreateEnrolmentsResponseObject interface {
+	VisitCreateEnrolmentsResponse(w http.ResponseWriter) error
+}
+
+type CreateEnrolments201JSONResponse EnrolmentBatch
+
+func (response CreateEnrolments201JSONResponse) VisitCreateEnrolmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEnrolmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateEnrolmentsdefaultApplicationProblemPlusJSONResponse) VisitCreateEnrolmentsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8271,6 +8629,45 @@ func (response WithdrawdefaultApplicationProblemPlusJSONResponse) VisitWithdrawR
 	return err
 }
 
+type ListWorkersRequestObject struct {
+	Params ListWorkersParams
+}
+
+type ListWorkersResponseObject interface {
+	VisitListWorkersResponse(w http.ResponseWriter) error
+}
+
+type ListWorkers200JSONResponse WorkerList
+
+func (response ListWorkers200JSONResponse) VisitListWorkersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWorkersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWorkersdefaultApplicationProblemPlusJSONResponse) VisitListWorkersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// Healthz The process answers
@@ -8294,9 +8691,15 @@ type StrictServerInterface interface {
 	// CreateAssignments Assign a household, or all selected households of a grid, to a worker
 	// (POST /v1/assignments)
 	CreateAssignments(ctx context.Context, request CreateAssignmentsRequestObject) (CreateAssignmentsResponseObject, error)
+	// DeleteAssignment Take an assignment back
+	// (DELETE /v1/assignments/{id})
+	DeleteAssignment(ctx context.Context, request DeleteAssignmentRequestObject) (DeleteAssignmentResponseObject, error)
 	// ImportAssignments Import assignments from CSV or XLSX
 	// (POST /v1/assignments:import)
 	ImportAssignments(ctx context.Context, request ImportAssignmentsRequestObject) (ImportAssignmentsResponseObject, error)
+	// SummariseAssignments Who has which grid for which form, by name or household by household
+	// (GET /v1/assignments:summary)
+	SummariseAssignments(ctx context.Context, request SummariseAssignmentsRequestObject) (SummariseAssignmentsResponseObject, error)
 	// ListAudit Who looked at what, newest first
 	// (GET /v1/audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
@@ -8348,6 +8751,9 @@ type StrictServerInterface interface {
 	// RevokeEnrolment Make a code worthless
 	// (DELETE /v1/enrolments/{id})
 	RevokeEnrolment(ctx context.Context, request RevokeEnrolmentRequestObject) (RevokeEnrolmentResponseObject, error)
+	// CreateEnrolments One-time codes for many new workers at once, to be printed
+	// (POST /v1/enrolments:batch)
+	CreateEnrolments(ctx context.Context, request CreateEnrolmentsRequestObject) (CreateEnrolmentsResponseObject, error)
 	// ListEntityFaults What submissions said of entities that could not be applied, oldest first
 	// (GET /v1/entity-faults)
 	ListEntityFaults(ctx context.Context, request ListEntityFaultsRequestObject) (ListEntityFaultsResponseObject, error)
@@ -8546,6 +8952,9 @@ type StrictServerInterface interface {
 	// Withdraw Erase a record by the code on the respondent's slip, unseen
 	// (POST /v1/withdrawals)
 	Withdraw(ctx context.Context, request WithdrawRequestObject) (WithdrawResponseObject, error)
+	// ListWorkers The workers of a street, for assignments and hand-overs
+	// (GET /v1/workers)
+	ListWorkers(ctx context.Context, request ListWorkersRequestObject) (ListWorkersResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -8775,6 +9184,31 @@ func (sh *strictHandler) CreateAssignments(ctx echo.Context) error {
 	return nil
 }
 
+// DeleteAssignment operation middleware
+func (sh *strictHandler) DeleteAssignment(ctx echo.Context, id ID) error {
+	var request DeleteAssignmentRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteAssignment(ctx.Request().Context(), request.(DeleteAssignmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteAssignment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteAssignmentResponseObject); ok {
+		return validResponse.VisitDeleteAssignmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ImportAssignments operation middleware
 func (sh *strictHandler) ImportAssignments(ctx echo.Context) error {
 	var request ImportAssignmentsRequestObject
@@ -8796,6 +9230,31 @@ func (sh *strictHandler) ImportAssignments(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ImportAssignmentsResponseObject); ok {
 		return validResponse.VisitImportAssignmentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SummariseAssignments operation middleware
+func (sh *strictHandler) SummariseAssignments(ctx echo.Context, params SummariseAssignmentsParams) error {
+	var request SummariseAssignmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SummariseAssignments(ctx.Request().Context(), request.(SummariseAssignmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SummariseAssignments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SummariseAssignmentsResponseObject); ok {
+		return validResponse.VisitSummariseAssignmentsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9371,6 +9830,52 @@ func (sh *strictHandler) RevokeEnrolment(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(RevokeEnrolmentResponseObject); ok {
 		return validResponse.VisitRevokeEnrolmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateEnrolments operation middleware
+func (sh *strictHandler) CreateEnrolments(ctx echo.Context) error {
+	var request CreateEnrolmentsRequestObject
+
+	var body CreateEnrolmentsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateEnrolments(ctx.Request().Context(), request.(CreateEnrolmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateEnrolments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateEnrolmentsResponseObject); ok {
+		return validResponse.VisitCreateEnrolmentsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11459,6 +11964,31 @@ func (sh *strictHandler) Withdraw(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(WithdrawResponseObject); ok {
 		return validResponse.VisitWithdrawResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWorkers operation middleware
+func (sh *strictHandler) ListWorkers(ctx echo.Context, params ListWorkersParams) error {
+	var request ListWorkersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWorkers(ctx.Request().Context(), request.(ListWorkersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWorkers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWorkersResponseObject); ok {
+		return validResponse.VisitListWorkersResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -16,6 +16,7 @@ import (
 	"ruhu/server"
 	"ruhu/server/api"
 	"ruhu/server/servertest"
+	"ruhu/survey"
 )
 
 // everybody lists the seven roles.
@@ -76,6 +77,11 @@ func routeCases() []routeCase {
 		{"createEnrolment", "admin", "201", "out-of-area", do("POST", "/v1/enrolments", `{"name":"李四","grids":["{grid}"]}`)},
 		{"listEnrolments", "admin", "200", "", get("/v1/enrolments")},
 		{"revokeEnrolment", "admin", "204", "out-of-area", do("DELETE", "/v1/enrolments/{enrolment}", nil)},
+
+		{"createEnrolments", "admin", "201", "invalid", do("POST", "/v1/enrolments:batch", `{"items":[{"name":"甲","grids":["{grid}"]}]}`)},
+		{"listWorkers", "reviewer registrar admin", "200", "out-of-area", get("/v1/workers?street={street}")},
+		{"deleteAssignment", "registrar", "204", "not-found", do("DELETE", "/v1/assignments/{assignment}", nil)},
+		{"summariseAssignments", "registrar", "200", "out-of-area", get("/v1/assignments:summary?within={street}")},
 
 		{"listUsers", "admin", "200", "", get("/v1/users")},
 		{"createUser", "admin", "201", "out-of-area", do("POST", "/v1/users", `{"name":"u{n}","role":"viewer","area":"{street}"}`)},
@@ -273,6 +279,8 @@ func (m *matrix) fill(text, street string) string {
 		case "revoked":
 			value = m.w.Enrol(m.w.Code(street, "某人")).Device
 			m.w.People["admin"].Do("DELETE", "/v1/devices/"+value, map[string]string{"reason": "x"}).Want(204)
+		case "assignment":
+			value = survey.Assignment{Grid: servertest.Grid(street, 202, 4), Form: servertest.Form, Worker: phone.User}.ID()
 		case "enrolment":
 			var e api.Enrolment
 			m.w.People["admin"].Post("/v1/enrolments", map[string]any{"name": "某人", "grids": []string{servertest.Grid(street, 201, 3)}}).Want(201).JSON(&e)

@@ -2,6 +2,7 @@ package registrydb
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -60,6 +61,23 @@ func (db *DB) Contacts(ctx context.Context, area, after string, limit int) (list
 		next = list[limit-1].ID
 	}
 	return list, next, errs.Wrap("list contacts", err)
+}
+
+// Contact implements survey.Registry.
+func (db *DB) Contact(ctx context.Context, id string) (c survey.Contact, ok bool, err error) {
+	err = db.file.Read(ctx, func(tx *dbfile.Tx) error {
+		var sealed []byte
+		err := tx.QueryRow(`SELECT sealed FROM contacts WHERE id = ?`, id).Scan(&sealed)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ok = true
+		return db.open(sealed, "contact:"+id, &c)
+	})
+	return c, ok, errs.Wrap("read contact", err)
 }
 
 // DeleteContact implements survey.Registry.

@@ -195,6 +195,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/enrolments:batch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * One-time codes for many new workers at once, to be printed
+         * @description All or none; what is wrong with any of them is in `faults` with its place. The codes are shown once.
+         */
+        readonly post: operations["createEnrolments"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/enrolments/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -264,6 +284,26 @@ export interface paths {
         readonly put?: never;
         /** Grant grids to a worker and withdraw them */
         readonly post: operations["changeGrants"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/workers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The workers of a street, for assignments and hand-overs
+         * @description Whose account began there or who has a phone there, with the grids granted there now; a street has few enough for one answer.
+         */
+        readonly get: operations["listWorkers"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -411,6 +451,42 @@ export interface paths {
         readonly put?: never;
         /** Assign a household, or all selected households of a grid, to a worker */
         readonly post: operations["createAssignments"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assignments/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Take an assignment back */
+        readonly delete: operations["deleteAssignment"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assignments:summary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who has which grid for which form, by name or household by household */
+        readonly get: operations["summariseAssignments"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1746,6 +1822,46 @@ export interface components {
             /** Format: date-time */
             readonly expires: string;
             readonly worker: string;
+            /** @description a new worker's */
+            readonly name?: string;
+            readonly grids?: readonly string[];
+            readonly qr?: components["schemas"]["QRCode"];
+            readonly collect_qr_code?: components["schemas"]["QRCode"];
+        };
+        /** @description A code as one path to print, stroked one unit wide: `viewBox="0 0 size size"`, the light border included */
+        readonly QRCode: {
+            readonly size: number;
+            readonly path: string;
+        };
+        readonly EnrolmentBatchRequest: {
+            readonly items: readonly components["schemas"]["EnrolmentOf"][];
+            /** @description a duration such as 72h; at most 336h */
+            readonly expires?: string;
+        };
+        readonly EnrolmentOf: {
+            readonly name: string;
+            readonly grids: readonly components["schemas"]["AreaCode"][];
+        };
+        readonly EnrolmentBatch: {
+            readonly items: readonly components["schemas"]["EnrolmentSheet"][];
+        };
+        /** @description An enrolment as it is printed, without bitmaps */
+        readonly EnrolmentSheet: {
+            readonly id: string;
+            readonly code: string;
+            /** @description the code stands in the fragment and is never sent */
+            readonly url: string;
+            readonly qr: components["schemas"]["QRCode"];
+            readonly collect_qr: components["schemas"]["QRCode"];
+            readonly collect_url: string;
+            readonly collect_device: string;
+            readonly collect_username: string;
+            readonly collect_password: string;
+            /** Format: date-time */
+            readonly expires: string;
+            readonly worker: string;
+            readonly name: string;
+            readonly grids: readonly string[];
         };
         readonly EnrolmentBrief: {
             readonly id: string;
@@ -1879,6 +1995,8 @@ export interface components {
             readonly form: string;
             /** @description civil date */
             readonly due?: string;
+            /** @description ids of assignments that end with this one, as when a grid is dragged to another worker */
+            readonly replaces?: readonly string[];
         };
         readonly Assignment: {
             readonly id: string;
@@ -1888,6 +2006,37 @@ export interface components {
             readonly worker: string;
             readonly form: string;
             readonly due?: string;
+        };
+        readonly AssignmentSummary: {
+            readonly grid: string;
+            readonly form: string;
+            readonly worker: string;
+            /** @description of the assignment of the whole grid */
+            readonly id?: string;
+            /** @description every selected household of the grid */
+            readonly whole: boolean;
+            /**
+             * Format: int64
+             * @description named one by one
+             */
+            readonly households: number;
+            /** @description the earliest */
+            readonly due?: string;
+        };
+        readonly AssignmentSummaryPage: {
+            readonly items: readonly components["schemas"]["AssignmentSummary"][];
+            readonly next?: string;
+        };
+        readonly WorkerList: {
+            readonly items: readonly components["schemas"]["Worker"][];
+        };
+        readonly Worker: {
+            readonly id: string;
+            /** @description the worker code that records show */
+            readonly code: string;
+            readonly name: string;
+            readonly grids: readonly string[];
+            readonly disabled: boolean;
         };
         readonly AssignmentPage: {
             readonly items: readonly components["schemas"]["Assignment"][];
@@ -2999,6 +3148,31 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly createEnrolments: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EnrolmentBatchRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The codes, in the order asked for */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnrolmentBatch"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly revokeEnrolment: {
         readonly parameters: {
             readonly query?: never;
@@ -3120,6 +3294,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GrantChange"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWorkers: {
+        readonly parameters: {
+            readonly query: {
+                readonly street: components["schemas"]["StreetCode"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workers, by name */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkerList"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -3396,6 +3593,54 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteAssignment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Taken back */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly summariseAssignments: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only grids that start so */
+                readonly within?: string;
+                /** @description `next` of the page before */
+                readonly cursor?: components["parameters"]["Cursor"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page in order of grid, form and worker */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssignmentSummaryPage"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -4432,6 +4677,9 @@ export interface operations {
         readonly parameters: {
             readonly query: {
                 readonly street: components["schemas"]["StreetCode"];
+                readonly status?: "waiting" | "quarantined";
+                /** @description why */
+                readonly code?: string;
                 /** @description `next` of the page before */
                 readonly cursor?: components["parameters"]["Cursor"];
                 readonly limit?: components["parameters"]["Limit"];
