@@ -44,13 +44,15 @@ const (
 	XLSXRatio     = 200      // unpacked bytes per packed byte of a part over 1 MiB
 	XLSXRows      = 300_000  // rows of one sheet
 	XLSXColumns   = 512
+	XLSXWords     = 8 << 20 // all cells of one workbook together: the form made of them has no room for more
 
 	FormNodes       = 20_000  // groups, repeats and questions of one form
 	FormChoices     = 250_000 // choices of all lists written in one form
 	FormLanguages   = 64
 	FormEntities    = 64
-	XMLAttributes   = 256 // of one element
-	ExpressionDepth = 64  // brackets within brackets
+	FormReferences  = 200_000 // ${} of one spreadsheet
+	XMLAttributes   = 256     // of one element
+	ExpressionDepth = 64      // brackets within brackets
 
 	EntityProperties = 250      // of one entity
 	EntityBytes      = 64 << 10 // label and properties together

@@ -18,6 +18,9 @@ func (b *workbook) rows(s sheetPart) ([][]string, *refusal) {
 	if _, err := b.read(s.part, r); err != nil {
 		return nil, err
 	}
+	if b.words > limits.XLSXWords {
+		return nil, refuse("limit", fmt.Sprintf("工作簿的单元格共超过 %d 字节", limits.XLSXWords), fmt.Sprintf("the cells of the workbook hold more than %d bytes", limits.XLSXWords), "请把长选项列表放到 CSV 文件中", "move long choice lists to a CSV file")
+	}
 	if r.tooMany {
 		return nil, refuse("limit", fmt.Sprintf("工作表超过 %d 行", limits.XLSXRows), fmt.Sprintf("the sheet has more than %d rows", limits.XLSXRows), "请把长选项列表放到 CSV 文件中", "move long choice lists to a CSV file")
 	}
@@ -34,31 +37,33 @@ type sheetReader struct {
 	kind    string
 	style   int
 	words   strings.Builder
+	depth   int
+	cell    int // depth of the cell that is open, 0 = none
+	phonics int // depth of the reading that is open, 0 = none
 	in      bool
-	reading bool
-	filled  bool
 	tooMany bool
 }
 
 // Start tells of an element.
 func (r *sheetReader) Start(e xml.StartElement, _ xmlread.Place) {
+	r.depth++
 	switch e.Name.Local {
 	case "row":
 		r.row++
 		r.column = -1
 		for _, a := range e.Attr {
-			if n, err := strconv.Atoi(a.Value); a.Name.Local == "r" && err == nil && n >= r.row {
+			if n, err := strconv.Atoi(a.Value); a.Name.Local == "r" && err == nil && n > 0 {
 				r.row = n
 			}
 		}
 	case "c":
 		r.column++
-		r.kind, r.style, r.filled = "", 0, false
+		r.kind, r.style, r.cell = "", 0, r.depth
 		r.words.Reset()
 		for _, a := range e.Attr {
 			switch a.Name.Local {
 			case "r":
-				if n := columnIndex(a.Value); n >= r.column {
+				if n := columnIndex(a.Value); n >= 0 {
 					r.column = n
 				}
 			case "t":
@@ -68,26 +73,37 @@ func (r *sheetReader) Start(e xml.StartElement, _ xmlread.Place) {
 			}
 		}
 	case "v":
-		r.in, r.filled = true, true
+		r.in = true
 	case "t":
-		r.in, r.filled = !r.reading, true
+		r.in = r.phonics == 0
 	case "rPh":
-		r.reading = true
+		r.phonics = r.depth
 	}
 }
 
-// End closes the element opened last.
-func (r *sheetReader) End(xmlread.Place) { r.in = false }
+// End closes the element opened last; a cell is read when it closes.
+func (r *sheetReader) End(xmlread.Place) {
+	r.in = false
+	switch r.depth {
+	case r.cell:
+		if r.row > 0 && r.column >= 0 && r.column < limits.XLSXColumns {
+			r.keep()
+		}
+		r.cell = 0
+	case r.phonics:
+		r.phonics = 0
+	}
+	r.depth--
+}
 
-// Text takes a cell's words.
+// Text takes a cell's words, as many as show that it has too many.
 func (r *sheetReader) Text(words []byte) {
-	if r.in && r.row > 0 && r.column >= 0 && r.column < limits.XLSXColumns {
+	if r.in && r.cell > 0 && r.words.Len() <= maxCell {
 		r.words.Write(words)
-		r.keep()
 	}
 }
 
-// keep writes what is known of the cell so far into its row.
+// keep writes the cell into its row.
 func (r *sheetReader) keep() {
 	if r.row > r.last+emptyRows+1 || r.tooMany {
 		return
@@ -98,6 +114,9 @@ func (r *sheetReader) keep() {
 	}
 	text := r.b.text(r.kind, r.style, r.words.String())
 	if strings.TrimSpace(text) == "" {
+		return
+	}
+	if r.b.words += len(text); r.b.words > limits.XLSXWords {
 		return
 	}
 	r.last = r.row
@@ -158,6 +177,9 @@ func (b *workbook) text(kind string, style int, raw string) string {
 
 // number writes a float as people would: whole ones without a fraction.
 func number(n float64) string {
+	if n == 0 {
+		return "0" // minus zero too
+	}
 	if n == math.Trunc(n) {
 		return strconv.FormatFloat(n, 'f', 0, 64)
 	}

@@ -50,6 +50,10 @@ func TestCells(t *testing.T) {
 		row("error", `<c r="F16" t="e"><v>#REF!</v></c>`) +
 		row("hard", `<c r="F17" t="inlineStr"><is><t>a&#160;b</t></is></c>`) +
 		row("none", `<c r="F18" t="s"><v>99</v></c>`) +
+		row("pieces", `<c r="F19"><v>1<!-- -->2</v></c>`) +
+		row("minus", `<c r="F20"><v>-0</v></c>`) +
+		`<row r="30"><c r="F30" t="inlineStr"><is><t>last</t></is></c><c r="D30" t="str"><v>x</v></c><c r="B30" t="str"><v>text</v></c><c r="C30" t="str"><v>backwards</v></c></row>` +
+		`<row r="29"><c r="B29" t="str"><v>text</v></c><c r="C29" t="str"><v>upwards</v></c><c r="D29" t="str"><v>x</v></c><c r="F29"><v>5</v></c></row>` +
 		`</sheetData></x:worksheet>`
 	shared := `<sst><si><t>default</t></si><si><r><t>汉</t></r><r><t>字</t></r><rPh sb="0" eb="2"><t>hanzi</t></rPh></si></sst>`
 	styles := `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd hh:mm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>` +
@@ -58,6 +62,7 @@ func TestCells(t *testing.T) {
 	for name, want := range map[string]string{
 		"whole": "1", "part": "1.5", "power": "1000", "yes": "TRUE", "no": "FALSE", "day": "2024-01-31 00:00:00", "moment": "2024-01-31 18:00:00", "hour": "06:00:00",
 		"length": "1 day, 3:00:00", "iso": "2026-02-03 04:05:06", "rich": "bold words", "shared": "汉字", "formula": "ab", "sum": "2", "error": "#REF!", "hard": "a b", "none": "",
+		"pieces": "12", "minus": "0", "backwards": "last", "upwards": "5",
 	} {
 		require.Equal(t, want, got[name], name)
 	}

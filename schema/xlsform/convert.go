@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"ruhu/internal/limits"
 	"ruhu/schema"
 )
 
@@ -16,6 +17,8 @@ type converter struct {
 
 	compared  int // words compared with misspelt ones
 	unrolled  int // questions that loops made
+	filled    int // bytes of words that loops made
+	referred  int // references met
 	askedList []string
 
 	settings       formSettings
@@ -115,12 +118,20 @@ func (c *converter) read() {
 	c.rows = c.surveyRows(c.table1)
 	c.readSurvey()
 	c.unroll(c.root)
+	if c.filled > limits.XLSXWords {
+		c.root = nil
+		return
+	}
 	if c.settings.flat {
 		flatten(c.root, "")
 	}
 	c.addMeta()
 	c.index()
 	c.checkReferences()
+	if c.overfull() {
+		c.root = nil
+		return
+	}
 	c.checkTriggers()
 	c.checkGeoReferences()
 	c.checkSearch()

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -158,6 +159,28 @@ func TestBombs(t *testing.T) {
 		}
 		refused(t, workbook(t, `<worksheet><sheetData>`+b.String()+`</sheetData></worksheet>`, `<sst><si><t>`+strings.Repeat("a", 800<<10)+`</t></si></sst>`, ""), "zip-bomb")
 	})
+	words := func(n int, one string) string { return strings.Repeat(one, n/len(one)) }
+	t.Run("a long string in two thousand cells", func(t *testing.T) {
+		shared := `<sst><si><t>type</t></si><si><t>name</t></si><si><t>label</t></si><si><t>text</t></si><si><t>` + words(30_000, "${a} ") + `</t></si></sst>`
+		var b strings.Builder
+		b.WriteString(`<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="s"><v>2</v></c></row>`)
+		for i := range 2000 {
+			fmt.Fprintf(&b, `<row><c t="s"><v>3</v></c><c t="str"><v>q%d</v></c><c t="s"><v>4</v></c></row>`, i)
+		}
+		refused(t, workbook(t, `<worksheet><sheetData>`+b.String()+`</sheetData></worksheet>`, shared, ""), "limit")
+	})
+	t.Run("a cell in pieces", func(t *testing.T) {
+		for piece, code := range map[string]string{"<v>%d<!-- %x --></v>": "column-missing", "<v> <!-- %d%x --></v>": "no-survey"} {
+			open, rest, _ := strings.Cut(piece, ">")
+			var b strings.Builder
+			b.WriteString(`<worksheet><sheetData><row><c>` + open + ">")
+			for i := range 300_000 {
+				fmt.Fprintf(&b, strings.TrimSuffix(rest, "</v>"), i%10, uint32(i)*2654435761)
+			}
+			b.WriteString(`</v></c></row></sheetData></worksheet>`)
+			refused(t, workbook(t, b.String(), "", ""), code)
+		}
+	})
 	t.Run("entities", func(t *testing.T) {
 		dtd := `<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>`
 		refused(t, workbook(t, dtd+`<worksheet><sheetData><row><c t="str"><v>&b;</v></c></row></sheetData></worksheet>`, "", ""), "doctype")
@@ -243,6 +266,45 @@ func TestGroupsWithoutEnd(t *testing.T) {
 	src, err := xlsform.WriteXLSX(xlsform.Sheets{sheet})
 	require.NoError(t, err)
 	refused(t, src, "unclosed")
+}
+
+// manyWords is a survey whose last column holds a text of 30,000 bytes in 250 rows.
+func manyWords(column, one string) xlsform.Sheet {
+	sheet := xlsform.Sheet{Name: "survey", Rows: [][]string{{"type", "name", "label", column}}}
+	text := strings.Repeat(one, 30_000/len(one))
+	for i := range 250 {
+		sheet.Rows = append(sheet.Rows, []string{"text", fmt.Sprintf("q%d", i), "Q", text})
+	}
+	return sheet
+}
+
+func TestMoreReferencesThanAnybodyWrites(t *testing.T) {
+	for _, column := range []string{"hint", "relevant", "default", "trigger", "constraint_message::fr"} {
+		var r xlsform.Result
+		var err error
+		within(t, func() { r, err = xlsform.ConvertTables(xlsform.Sheets{manyWords(column, "${q1},")}, xlsform.Options{}) })
+		require.Error(t, err, column)
+		require.Nil(t, r.XML)
+		require.Contains(t, r.Faults[len(r.Faults)-1].EN, "references", column)
+	}
+}
+
+// A loop's words are as many as its questions' times its choices.
+func TestLoopOfLongWords(t *testing.T) {
+	sheet := manyWords("hint", "%(label)s ")
+	sheet.Rows = slices.Insert(sheet.Rows[:20], 1, []string{"begin loop over l", "lp", "L"})
+	sheet.Rows = append(sheet.Rows, []string{"end loop"})
+	list := xlsform.Sheet{Name: "choices", Rows: [][]string{{"list_name", "name", "label"}}}
+	for i := range 900 {
+		list.Rows = append(list.Rows, []string{"l", fmt.Sprintf("c%d", i), strings.Repeat("label", 100)})
+	}
+	var r xlsform.Result
+	var err error
+	within(t, func() { r, err = xlsform.ConvertTables(xlsform.Sheets{sheet, list}, xlsform.Options{}) })
+	require.Error(t, err)
+	require.Nil(t, r.XML)
+	require.Equal(t, "limit", r.Faults[0].Code)
+	require.Equal(t, 2, r.Faults[0].Row)
 }
 
 func TestLongCells(t *testing.T) {

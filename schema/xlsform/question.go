@@ -127,6 +127,9 @@ func (c *converter) readTrigger(r *row, el *element) {
 				"the trigger "+quoted(r.trigger)+" is invalid: write ${name}, several of them with commas between", referenceHintZH, referenceHintEN)
 			return
 		}
+		if !c.refer(r.at("trigger"), 1) {
+			return
+		}
 		el.triggers = append(el.triggers, name)
 	}
 }

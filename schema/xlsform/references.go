@@ -1,8 +1,11 @@
 package xlsform
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+
+	"ruhu/internal/limits"
 )
 
 const (
@@ -66,12 +69,15 @@ func (c *converter) checkCells(t *table, names []string, skip func(path []string
 }
 
 func (c *converter) checkCell(at place, text string, names []string) {
-	if !strings.Contains(text, "${") {
+	if c.overfull() || !strings.Contains(text, "${") {
 		return
 	}
 	list, broken := references(text)
 	if broken {
 		c.fault(at, "reference", "引用写法有误："+quoted(text), "a reference is malformed: "+quoted(text), referenceHintZH, referenceHintEN)
+	}
+	if !c.refer(at, len(list)) {
+		return
 	}
 	for _, ref := range list {
 		switch {
@@ -86,6 +92,17 @@ func (c *converter) checkCell(at place, text string, names []string) {
 		}
 	}
 }
+
+// refer counts references; false where the form has more than any is written with.
+func (c *converter) refer(at place, n int) bool {
+	if c.referred += n; !c.overfull() {
+		return true
+	}
+	c.fault(at, "limit", fmt.Sprintf("整个表单的引用超过 %d 处", limits.FormReferences), fmt.Sprintf("the form has more than %d references", limits.FormReferences), "请减少 ${} 引用", "use fewer references")
+	return false
+}
+
+func (c *converter) overfull() bool { return c.referred > limits.FormReferences }
 
 // checkTriggers finds triggers that nobody can change.
 func (c *converter) checkTriggers() {

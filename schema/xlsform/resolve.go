@@ -65,13 +65,17 @@ func (c *converter) unroll(e *element) {
 		}
 		group := e.add(&element{kind: isGroup, typ: "group", name: ch.name, label: ch.label, row: e.row})
 		for _, t := range template {
-			group.add(t.copiedFor(ch))
+			group.add(c.copiedFor(t, ch))
+		}
+		if c.filled > limits.XLSXWords {
+			c.fault(e.row.at("type"), "limit", "loop 展开后的文字过长", "the words of the loop's questions are too long, times its choices", "请缩短选项列表或题目", "shorten the list or the questions")
+			return
 		}
 	}
 }
 
 // copiedFor copies a loop's question for one choice: %(name)s and %(label)s stand for the choice's.
-func (e *element) copiedFor(ch *choice) *element {
+func (c *converter) copiedFor(e *element, ch *choice) *element {
 	label := ch.label.plain
 	if label == "" && len(ch.label.langs) > 0 {
 		label = ch.label.langs[0].text
@@ -79,7 +83,8 @@ func (e *element) copiedFor(ch *choice) *element {
 	fill := func(label string) func(string) string {
 		r := strings.NewReplacer("%(name)s", ch.name, "%(label)s", label, "%%", "%")
 		return func(s string) string {
-			if !strings.Contains(s, "%") {
+			c.filled += len(s) + strings.Count(s, "%(name)s")*len(ch.name) + strings.Count(s, "%(label)s")*len(label)
+			if c.filled > limits.XLSXWords || !strings.Contains(s, "%") {
 				return s
 			}
 			return r.Replace(s)

@@ -20,6 +20,7 @@ type workbook struct {
 	spans   []bool // by cell style: whether its numbers are lengths of time
 	since04 bool   // dates count from 1904
 	sheets  []sheetPart
+	words   int // bytes of all cells read
 }
 
 type sheetPart struct{ name, part string }

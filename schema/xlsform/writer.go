@@ -123,7 +123,7 @@ type part struct {
 
 // parts takes words apart: ${references} and instance() expressions are shown as results.
 func (c *converter) parts(text string, from *element) []part {
-	if text == "" {
+	if text == "" || !c.xml.room() {
 		return nil
 	}
 	if text == "-" || !strings.Contains(text, "${") && !strings.Contains(text, "instance(") {
