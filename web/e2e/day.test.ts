@@ -148,7 +148,7 @@ test("all is on the server once, as it was typed", async () => {
   for (let i = 0; i < size.interviews; i++) jobs.push({ name: labelOf(i), kind: "interview", plan: interviewPlan(rng, `甲${i}`), photos: [], instead: {}, record: "", done: false });
   for (let i = 0; i < size.sheets; i++) {
     const { plan, photos: taken } = sheetPlan(rng, `乙${i}`, villageName(i), () => photos[photoID++] as Photo);
-    jobs.push({ name: `村情研判表 ${gridOf(i).slice(9, 12)}-001`, kind: "sheet", plan, photos: taken, instead: { village_code: villageOf(i) }, record: "", done: false });
+    jobs.push({ name: `${villageName(i)} · 村情研判表`, kind: "sheet", plan, photos: taken, instead: { village_code: villageOf(i) }, record: "", done: false });
   }
 
   const grids = Array.from({ length: size.sheets }, (_, i) => gridOf(i));
@@ -181,6 +181,11 @@ test("all is on the server once, as it was typed", async () => {
           if (job.record === "") job.record = record;
           expect(record, "the record that was open").toBe(job.record);
           if (awoken) back++;
+          if ((await worker.page.locator(".note", { hasText: worker.say("talk.submitted") }).count()) > 0) {
+            await worker.closeForm();
+            job.done = true;
+            return;
+          }
         } else {
           if (awoken && memory.hasSaved && job.record !== "") {
             // Killed at the very end it may be submitted already.

@@ -8,6 +8,7 @@ export default defineConfig({
   root: here("."),
   test: {
     include: ["*.test.ts"],
+    setupFiles: ["harness/setup.ts"],
     environment: "node",
     pool: "forks",
     maxWorkers: 1,

@@ -12,11 +12,15 @@ interface Result {
 
 /** One line for each place where a rule is broken; [] = none. Recommendations count as rules. */
 export async function axe(page: Page, screen: string): Promise<string[]> {
+  const size = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (size && height > size.height) await page.setViewportSize({ width: size.width, height: height + 200 }); // nothing lies half under the bar at the bottom
   await page.evaluate(source);
   const { violations } = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<unknown> } };
     return (await axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })) as Result;
   });
+  if (size) await page.setViewportSize(size);
   return violations.flatMap((v) => v.nodes.map((n) => `${screen}: ${v.id}: ${v.help}: ${n.html.slice(0, 200)} ${(n.failureSummary ?? "").replace(/\s+/g, " ").slice(0, 300)}`));
 }
 
@@ -38,4 +42,15 @@ export async function small(page: Page, screen: string): Promise<string[]> {
 export async function wide(page: Page, screen: string): Promise<string[]> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   return over > 0 ? [`${screen}: ${over} px wider than the screen`] : [];
+}
+
+/** The same finding once, with the screens it is on. */
+export function summary(found: readonly string[]): string[] {
+  const by = new Map<string, string[]>();
+  for (const f of found) {
+    const [screen = "", ...rest] = f.split(": ");
+    const what = rest.join(": ").replace(/(?:id|name|for|aria-\w+)="v-[^"]*"/g, "");
+    by.set(what, [...(by.get(what) ?? []), screen]);
+  }
+  return [...by].map(([what, screens]) => `${what} [${screens.length}: ${screens.slice(0, 3).join(", ")}]`);
 }

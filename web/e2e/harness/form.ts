@@ -125,7 +125,14 @@ export class Filler {
     const s = await look(this.page);
     for (const { path: repeat, rows } of s.repeats) {
       const wanted = plan.rows?.[repeat] ?? [];
-      if (rows.length > wanted.length) throw new Error(`${repeat} has ${rows.length} rows, planned are ${wanted.length}`);
+      if (rows.length > wanted.length) {
+        // Forms begin with a row; where there is nothing to say it goes.
+        const surplus = this.page.locator(`.rf-page .rf-repeat-row[data-path="${rows.at(-1)}"]`);
+        await surplus.locator(".rf-square").tap();
+        await surplus.locator(".rf-danger").tap();
+        await surplus.waitFor({ state: "detached" });
+        return true;
+      }
       for (let n = 0; n < wanted.length; n++) {
         const row = rows[n];
         if (row !== undefined && whole.has(row)) continue;

@@ -174,11 +174,11 @@ export const controlsWith = (photo: Photo): readonly Control[] => [
   {
     path: "p_many/ranked",
     touch: async (q) => {
-      for (const word of ["丙", "甲", "其他", "乙"]) await q.locator("button.rf-choice", { hasText: word }).tap();
+      for (const word of ["丙", "甲", "其他"]) await q.locator("button.rf-choice", { hasText: word }).tap();
       await q.locator(".rf-ranked").nth(3).locator(".rf-up").tap();
     },
     keys: async (q, page) => {
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 3; i++) {
         await tabTo(page, q.locator("button.rf-choice").first());
         await page.keyboard.press("Enter");
       }

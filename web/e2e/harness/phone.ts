@@ -27,6 +27,8 @@ export class Phone {
   readonly #options: PhoneOptions;
   /** Errors of scripts and refusals of the content policy. */
   readonly complaints: string[] = [];
+  /** What the server refused. */
+  readonly refusals: string[] = [];
   /** Requests to anywhere else. */
   readonly strangers: string[] = [];
   #context: BrowserContext | undefined;
@@ -36,8 +38,12 @@ export class Phone {
   kills = 0;
   starts = 0;
 
+  /** All that are not discarded. */
+  static readonly all = new Set<Phone>();
+
   private constructor(link: Link, profile: string, options: PhoneOptions) {
     [this.link, this.profile, this.#options] = [link, profile, options];
+    Phone.all.add(this);
   }
 
   static async make(link: Link, options: PhoneOptions = {}): Promise<Phone> {
@@ -85,6 +91,11 @@ export class Phone {
     context.setDefaultTimeout(20_000);
     context.on("request", (r) => {
       if (!r.url().startsWith(this.link.origin) && !/^(blob|data|about|chrome-error):/.test(r.url())) this.strangers.push(r.url());
+    });
+    context.on("response", (r) => {
+      if (r.status() < 400) return;
+      const line = `${r.request().method()} ${new URL(r.url()).pathname} ${r.status()}`;
+      r.text().then((t) => this.refusals.push(`${line} ${t.slice(0, 300)}`), () => this.refusals.push(line));
     });
     context.on("page", (p) => this.#listen(p));
     if (this.#options.clockOff) await context.addInitScript(wrongClock, this.#options.clockOff);
@@ -150,6 +161,7 @@ export class Phone {
 
   /** Switched off and its memory wiped. */
   async discard(): Promise<void> {
+    Phone.all.delete(this);
     await this.stop();
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -3,6 +3,7 @@
 import type { Page } from "playwright-core";
 import { say, type Key } from "../../apps/phone/src/words/index.ts";
 import { Filler, look, type Plan } from "./form.ts";
+import { villageName } from "./frame.ts";
 import type { Phone } from "./phone.ts";
 import type { Enrolment } from "./site.ts";
 
@@ -94,6 +95,18 @@ export class Worker {
     await this.page.locator("footer.foot .primary:not(:disabled)").waitFor();
   }
 
+  /** Begins a form that is about no door, by its title. */
+  async startForm(title: string, grid: string): Promise<string> {
+    await this.button("today.begin").tap();
+    const sheet = this.page.locator("dialog.sheet");
+    await sheet.getByRole("button", { name: title, exact: true }).tap();
+    // Who has one village is not asked which.
+    const place = sheet.getByRole("button", { name: villageName(Number(grid.slice(9, 12)) - 201), exact: true });
+    await place.or(this.page.locator(".rf .rf-page")).first().waitFor();
+    if (await place.isVisible()) await place.tap();
+    return this.inForm();
+  }
+
   /** From the door into the interview. */
   async begin(): Promise<void> {
     await this.page.locator("footer.foot .primary:not(:disabled)").tap();
@@ -140,12 +153,22 @@ export class Worker {
     await this.at("today");
   }
 
-  /** Taps "send now" and waits until it is over, well or badly. */
+  /** Taps "send now" and waits until nothing goes on any more, well or badly. */
   async sendOnce(): Promise<void> {
-    const now = this.button("send.now");
-    await now.waitFor();
-    await now.tap();
-    await this.page.waitForFunction((label) => [...document.querySelectorAll("button.primary")].some((b) => b.textContent?.trim() === label && !(b as HTMLButtonElement).disabled), this.say("send.now"), { timeout: 120_000 });
+    await this.button("send.now").tap();
+    await this.quiet();
+  }
+
+  /** Waits until the phone has neither sent nor received for half a second. On the page about sending. */
+  async quiet(): Promise<void> {
+    await this.page.waitForFunction((label) => {
+      const w = window as { quietSince?: number | undefined };
+      const idle = [...document.querySelectorAll<HTMLButtonElement>("button.primary")].some((b) => b.textContent?.trim() === label && !b.disabled);
+      if (!idle) w.quietSince = undefined;
+      else w.quietSince ??= performance.now();
+      return w.quietSince !== undefined && performance.now() - w.quietSince > 500;
+    }, this.say("send.now"), { timeout: 120_000 });
+    await this.page.evaluate(() => void ((window as { quietSince?: number | undefined }).quietSince = undefined));
   }
 
   get nothingLeft() {

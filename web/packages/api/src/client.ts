@@ -116,12 +116,16 @@ function urlOf(path: string, names: object = {}, query: object = {}): string {
 class Patience {
   readonly #control = new AbortController();
   readonly #ms: number;
+  /** Stops listening to the outer signal, which outlives many calls. */
+  readonly #leave: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ms: number, outer: AbortSignal | undefined) {
     this.#ms = ms;
     if (outer?.aborted) this.#control.abort(outer.reason);
-    outer?.addEventListener("abort", () => this.#control.abort(outer.reason), { once: true, signal: this.#control.signal });
+    const stop = (): void => this.#control.abort(outer?.reason);
+    outer?.addEventListener("abort", stop);
+    this.#leave = () => outer?.removeEventListener("abort", stop);
     this.#again();
   }
 
@@ -136,6 +140,7 @@ class Patience {
 
   #end(): void {
     clearTimeout(this.#timer);
+    this.#leave();
   }
 
   /** The answer's head; where it fails, nothing is waited for any more. */
@@ -150,7 +155,8 @@ class Patience {
 
   /** The same answer, whose body is waited for as long as it moves. */
   watch(res: Response): Response {
-    if (!res.body) {
+    // Chromium gives 204 an empty body to read, and then makes no answer of it.
+    if (!res.body || res.status === 204 || res.status === 205) {
       this.#end();
       return res;
     }

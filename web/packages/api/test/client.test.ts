@@ -145,3 +145,10 @@ test("a link that fails is not taken for a session that ended", async () => {
   await expect(s.token(false)).rejects.toMatchObject({ code: "busy" });
   expect(signed).toEqual([]);
 });
+
+test("no content is no content, also where the browser gives it a body", async () => {
+  const empty = (): Response => Object.defineProperty(new Response(null, { status: 204, headers: { "Upload-Offset": "7" } }), "body", { value: new ReadableStream({ start: (s) => s.close() }) });
+  const res = await new Client({ fetch: server(empty).get }).raw({ method: "PATCH", url: "/v1/attachments/up_1" });
+  expect(res.status).toBe(204);
+  expect(res.headers.get("Upload-Offset")).toBe("7");
+});
