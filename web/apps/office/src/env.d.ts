@@ -1,0 +1,4 @@
+/// <reference types="vite/client" />
+/// <reference lib="dom" />
+
+declare module "*.css";
