@@ -46,6 +46,7 @@ const (
 	XLSXColumns   = 512
 	XLSXWords     = 8 << 20 // all cells of one workbook together: the form made of them has no room for more
 
+	FormIDBytes     = 512     // of a form's id, and of its version
 	FormNodes       = 20_000  // groups, repeats and questions of one form
 	FormChoices     = 250_000 // choices of all lists written in one form
 	FormLanguages   = 64
@@ -80,6 +81,13 @@ const (
 	WriteTimeout      = 60 * time.Second
 	IdleTimeout       = 120 * time.Second
 	ShutdownTimeout   = 20 * time.Second
+)
+
+// Shapes of areas.
+const (
+	ShapeFeatures  = 5_000   // of one upload
+	ShapePoints    = 400_000 // of one upload
+	ShapePageBytes = 1 << 20 // of one answer
 )
 
 // Attachments.

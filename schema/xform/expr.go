@@ -50,8 +50,11 @@ func unquoted(src string) string {
 
 // lint reads every expression of the form for what would keep it from running.
 func (r *reader) lint() {
-	graph := map[*schema.Node][]*schema.Node{}
-	walk(r.form.Root, func(_, n *schema.Node) {
+	graph := map[*schema.Node][]need{}
+	walk(r.form.Root, func(parent, n *schema.Node) {
+		if parent.Relevant != "" || len(graph[parent]) > 0 {
+			graph[n] = append(graph[n], need{to: parent}) // what hides a group hides what is in it
+		}
 		if n.Added {
 			return
 		}
@@ -63,8 +66,8 @@ func (r *reader) lint() {
 			{"calculate", n.Calculation, true}, {"readonly", n.ReadOnly, false}, {"jr:count", n.Count, false},
 		} {
 			for _, to := range r.lintExpr(n, e.attribute, e.expr) {
-				if e.derives && (e.attribute == "calculate" && to != n || to == n && !keepsItself(e.expr)) {
-					graph[n] = append(graph[n], to)
+				if e.derives && (to != n || !keepsItself(e.expr)) {
+					graph[n] = append(graph[n], need{to, e.attribute == "calculate" || to == n})
 				}
 			}
 		}
@@ -113,6 +116,10 @@ func (r *reader) lintExpr(n *schema.Node, attribute, src string) []*schema.Node 
 	}
 	var targets []*schema.Node
 	for _, ref := range seen.refs {
+		if !ref.Absolute && !ref.Inside && !ref.Foreign && len(ref.Steps) == 1 && ref.Steps[0] == "." {
+			targets = append(targets, n)
+			continue
+		}
 		if !ref.Plain || ref.Inside || ref.Foreign || len(ref.Steps) < 2 && !ref.Absolute {
 			continue
 		}
@@ -139,41 +146,6 @@ func (r *reader) lintExpr(n *schema.Node, attribute, src string) []*schema.Node 
 // keepsItself reports whether an expression may name its own question: to keep an answer that is there.
 func keepsItself(expr string) bool {
 	return strings.Contains(expr, "coalesce(") || strings.Contains(expr, "if(") || strings.Contains(expr, "once(")
-}
-
-// findCycles refuses calculations that need their own result. Paths with predicates (the row before) are left out.
-func (r *reader) findCycles(graph map[*schema.Node][]*schema.Node) {
-	const unseen, open, done = 0, 1, 2
-	state := map[*schema.Node]int{}
-	type frame struct {
-		n    *schema.Node
-		next int
-	}
-	walk(r.form.Root, func(_, start *schema.Node) {
-		if state[start] != unseen {
-			return
-		}
-		stack := []frame{{n: start}}
-		state[start] = open
-		for len(stack) > 0 {
-			top := &stack[len(stack)-1]
-			if top.next == len(graph[top.n]) {
-				state[top.n] = done
-				stack = stack[:len(stack)-1]
-				continue
-			}
-			to := graph[top.n][top.next]
-			top.next++
-			switch state[to] {
-			case unseen:
-				state[to] = open
-				stack = append(stack, frame{n: to})
-			case open:
-				r.fault(r.origins[top.n][0], localNames(top.n.Ref), "cycle", "题目依赖自身的答案，经由 "+localNames(to.Ref), "the question depends on its own answer, by way of "+localNames(to.Ref),
-					"请打断循环", "break the circle")
-			}
-		}
-	})
 }
 
 // attachFromExpressions notes the CSV files that pulldata names.

@@ -5,6 +5,7 @@ package xform
 import (
 	"crypto/md5" // #nosec: OpenRosa names forms by MD5
 	"crypto/sha256"
+	"fmt"
 	"sort"
 	"strings"
 
@@ -146,6 +147,11 @@ func (r *reader) skeleton() bool {
 	r.form.Version = strings.TrimSpace(r.primary.attr("version"))
 	if v, ok := r.primary.attrNS(nsOpenRosa, "version"); ok && r.form.Version == "" {
 		r.form.Version = strings.TrimSpace(v)
+	}
+	if max(len(r.form.ID), len(r.form.Version)) > limits.FormIDBytes {
+		r.fault(r.primary, "", "limit", fmt.Sprintf("表单的 id 或 version 超过 %d 字节", limits.FormIDBytes), fmt.Sprintf("the form's id or version is longer than %d bytes", limits.FormIDBytes),
+			"请使用较短的 form_id 和 version", "choose a shorter form_id and version")
+		return false
 	}
 	r.form.EntitiesVer = r.model.attrOf(nsEntities, "entities-version")
 	return true

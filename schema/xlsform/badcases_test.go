@@ -128,7 +128,7 @@ var badCases = []badCase{
 | survey |
 |  | type | name | label | calculation |
 |  | calculate | a | | ${b} + 1 |
-|  | calculate | b | | ${a} + 1 |`, []string{"survey row 3: cycle"}},
+|  | calculate | b | | ${a} + 1 |`, []string{"survey row 2: cycle"}},
 	{"parameters", `
 | survey |
 |  | type | name | label | parameters |
