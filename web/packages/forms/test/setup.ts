@@ -1,6 +1,9 @@
 // What the engine needs of a browser that jsdom does not have. Import it before anything that opens a form.
 
 import { webcrypto } from "node:crypto";
+import { vi } from "vitest";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // other work may share the machine
 
 Object.assign(globalThis, { __dirname: import.meta.dirname });
 if (!globalThis.crypto?.subtle) Object.defineProperty(globalThis, "crypto", { value: webcrypto });
