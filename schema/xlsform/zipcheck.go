@@ -47,12 +47,12 @@ func openArchive(src []byte) (*archive, *refusal) {
 	case !bytes.HasPrefix(src, []byte("PK")):
 		return nil, refuse("not-a-workbook", "这不是 .xlsx 文件", "this is not an .xlsx file", saveHintZH, saveHintEN)
 	}
-	broken := func(why string) *refusal {
-		return refuse("zip", "工作簿文件已损坏："+why, "the workbook is damaged: "+why, saveHintZH, saveHintEN)
+	broken := func(zh, en string) *refusal {
+		return refuse("zip", "工作簿文件已损坏："+zh, "the workbook is damaged: "+en, saveHintZH, saveHintEN)
 	}
 	r, err := zip.NewReader(bytes.NewReader(src), int64(len(src)))
 	if err != nil {
-		return nil, broken("the zip cannot be read")
+		return nil, broken("压缩包无法读取", "the zip cannot be read")
 	}
 	if len(r.File) > limits.XLSXParts {
 		return nil, refuse("limit", fmt.Sprintf("工作簿含有超过 %d 个部件", limits.XLSXParts), fmt.Sprintf("the workbook has more than %d parts", limits.XLSXParts), saveHintZH, saveHintEN)
@@ -66,15 +66,15 @@ func openArchive(src []byte) (*archive, *refusal) {
 			continue
 		}
 		if a.files[name] != nil {
-			return nil, broken("two parts have one name")
+			return nil, broken("两个部件同名", "two parts have one name")
 		}
 		a.files[name] = f
 		start, err := f.DataOffset()
 		if err != nil {
-			return nil, broken("a part has no header")
+			return nil, broken("部件缺少文件头", "a part has no header")
 		}
 		if f.CompressedSize64 > uint64(len(src)) {
-			return nil, broken("a part is larger than the file")
+			return nil, broken("部件比文件还大", "a part is larger than the file")
 		}
 		extents = append(extents, extent{start, start + int64(f.CompressedSize64)})
 	}
@@ -82,7 +82,7 @@ func openArchive(src []byte) (*archive, *refusal) {
 	const header = 30 // bytes of a part's header before its name
 	for i := range extents {
 		if extents[i].end > int64(len(src)) || i > 0 && extents[i].start < extents[i-1].end+header {
-			return nil, broken("two parts lie over each other")
+			return nil, broken("部件相互重叠", "two parts lie over each other")
 		}
 	}
 	return a, nil
@@ -105,7 +105,7 @@ func (a *archive) part(name string) ([]byte, *refusal) {
 	}
 	in, err := f.Open()
 	if err != nil {
-		return nil, refuse("zip", "工作簿文件已损坏", "the workbook is damaged: a part cannot be unpacked", saveHintZH, saveHintEN)
+		return nil, refuse("zip", "工作簿文件已损坏：部件无法解压", "the workbook is damaged: a part cannot be unpacked", saveHintZH, saveHintEN)
 	}
 	defer in.Close()
 	var out bytes.Buffer
@@ -115,7 +115,7 @@ func (a *archive) part(name string) ([]byte, *refusal) {
 		return nil, tooMuch
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, refuse("zip", "工作簿文件已损坏", "the workbook is damaged: a part cannot be unpacked", saveHintZH, saveHintEN)
+		return nil, refuse("zip", "工作簿文件已损坏：部件无法解压", "the workbook is damaged: a part cannot be unpacked", saveHintZH, saveHintEN)
 	}
 	a.left -= n
 	return out.Bytes(), nil
