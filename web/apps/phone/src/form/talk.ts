@@ -89,6 +89,8 @@ function makeTalk(interview: Interview, session: FormSession): Talk {
   };
   const changed = (): void => interview.changed(snapshot);
 
+  // What was corrected and submitted is not asked for any more.
+  const said = ["returned", "needs_review"].includes(interview.status) ? interview.comments : [];
   const clashes = interview.conflicts.filter((c) => c.kind === "value");
   const conflicts: Conflicts = Object.fromEntries(clashes.map((c) => [c.path, c.answers.map((a) => ({ value: a.value ?? "", mine: a.mine }))]));
   const clashingRows = computed(() => interview.conflicts.filter((c) => c.kind === "removed" && !decided.has(c.path)).map((c) => c.path));
@@ -96,8 +98,8 @@ function makeTalk(interview: Interview, session: FormSession): Talk {
   return {
     interview, session, saved, lost, erasable, oneWay, slip, conflicts, clashingRows, snapshot, changed,
     start: stand.where,
-    comments: commentsOf(interview),
-    remarks: interview.comments.filter((c) => c.path === "").map((c) => c.text),
+    comments: commentsOf(said),
+    remarks: said.filter((c) => c.path === "").map((c) => c.text),
     openConflicts: computed(() => clashes.filter((c) => !confirmed.has(c.path)).length + clashingRows.value.length),
     async moved(w) {
       const turned = w.page !== where?.page || w.rows.length !== where.rows.length;
@@ -126,8 +128,8 @@ function makeTalk(interview: Interview, session: FormSession): Talk {
   };
 }
 
-function commentsOf(interview: Interview): Comments {
+function commentsOf(said: Interview["comments"]): Comments {
   const out: Record<string, { text: string }[]> = {};
-  for (const c of interview.comments) if (c.path !== "") (out[c.path] ??= []).push({ text: c.text });
+  for (const c of said) if (c.path !== "") (out[c.path] ??= []).push({ text: c.text });
   return out;
 }

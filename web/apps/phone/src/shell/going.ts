@@ -2,12 +2,15 @@
 
 import { shallowReactive } from "vue";
 import type { Opening } from "../app/ports.ts";
+import type { Filter } from "./doors.ts";
 
 interface Going {
   /** The household whose screen is shown; "" = none. */
   door: string;
   /** What the interview screen is to open. */
   opening: Opening | undefined;
+  /** Which doors of today's list are shown. */
+  filter: Filter;
 }
 
-export const going: Going = shallowReactive({ door: "", opening: undefined });
+export const going: Going = shallowReactive({ door: "", opening: undefined, filter: "all" });

@@ -37,7 +37,7 @@ const stages: VueWrapper[] = [];
 export async function show(phone: FakePhone, path: string): Promise<Stage> {
   for (const old of stages.splice(0)) old.unmount();
   document.body.innerHTML = "";
-  Object.assign(going, { door: "", opening: undefined });
+  Object.assign(going, { door: "", opening: undefined, filter: "all" });
   resume.record = "";
   clearToast();
   window.location.hash = path;
