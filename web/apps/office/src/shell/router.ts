@@ -12,6 +12,7 @@ export function makeRouter(desk: Desk): Router {
     routes: [
       home ? { path: "/", redirect: home } : { path: "/", name: "nothing", component: NothingScreen, props: { role: true } },
       ...mine.map((s) => ({ path: s.path, name: s.name, component: s.page as () => Promise<never> })),
+      ...(desk.can("records.list", "records.change") ? [{ path: "/duplicates/compare", name: "compare", component: () => import("../screens/duplicates/CompareScreen.vue") }] : []),
       ...(desk.can("records.read") ? [{ path: "/records/:id", name: "record", component: () => import("../screens/review/RecordScreen.vue") }] : []),
       { path: "/:rest(.*)*", name: "gone", component: NothingScreen, props: { role: false } },
     ],

@@ -13,7 +13,10 @@ export interface Screen {
 }
 
 export const screens: readonly Screen[] = [
+  { name: "overview", path: "/overview", label: "nav.overview", icon: Home, actions: ["progress.read", "visits.read"], page: () => import("../screens/overview/OverviewScreen.vue") },
   { name: "review", path: "/review", label: "nav.review", icon: ClipboardCheck, actions: ["records.list"], page: () => import("../screens/review/QueueScreen.vue") },
+  { name: "quarantine", path: "/quarantine", label: "nav.quarantine", icon: Inbox, actions: ["quarantine.read"], page: () => import("../screens/quarantine/QuarantineScreen.vue") },
+  { name: "duplicates", path: "/duplicates", label: "nav.duplicates", icon: Copy, actions: ["records.list"], page: () => import("../screens/duplicates/DuplicatesScreen.vue") },
 ];
 
 export { ChartColumn, Copy, Download, FileStack, Home, Inbox, ScrollText, ShieldCheck, Trash2, UserRoundCheck, Users };

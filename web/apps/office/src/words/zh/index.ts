@@ -1,4 +1,6 @@
+import { held, twice } from "./held.ts";
+import { overview } from "./overview.ts";
 import { review } from "./review.ts";
 import { shell } from "./shell.ts";
 
-export const zh = { ...shell, review } as const;
+export const zh = { ...shell, review, held, twice, overview } as const;
