@@ -117,6 +117,7 @@ test("every control by keyboard", async () => {
   const { page } = worker;
   for (let s = await look(page); !s.end && s.repeats.length === 0; s = await look(page)) {
     await operate(s, "keyed", filler, (c) => c.keys(filler.question(c.path), page, filler));
+    await phone.shot(`controls-keys-${s.questions[0]?.path.split("/")[0]}`, true);
     if ((await look(page)).questions[0]?.path === s.questions[0]?.path) {
       await tabTo(page, filler.next);
       await page.keyboard.press("Enter");

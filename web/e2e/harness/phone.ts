@@ -80,6 +80,7 @@ export class Phone {
       deviceScaleFactor: 2,
       isMobile: true,
       hasTouch: true,
+      env: { ...process.env, LANGUAGE: "en_US", LC_ALL: "C.UTF-8" }, // fields for dates are the browser's own: month, day, year
       locale: zh ? "zh-CN" : "en-GB",
       timezoneId: "Asia/Shanghai",
       geolocation: { latitude: 30.2741, longitude: 120.1551, accuracy: 4 },
@@ -108,6 +109,7 @@ export class Phone {
   }
 
   #listen(page: Page): void {
+    page.on("filechooser", () => undefined); // from now on choosers come to us, not only once somebody waits for one
     page.on("pageerror", (e) => this.complaints.push(`${e.name}: ${e.message}\n${e.stack ?? ""}`));
     page.on("console", (m: ConsoleMessage) => {
       if ((m.type() === "error" || m.type() === "warning") && !expectedNoise.some((n) => n.test(m.text()))) this.complaints.push(`${m.type()}: ${m.text()}`);

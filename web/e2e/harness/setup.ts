@@ -10,6 +10,6 @@ afterEach(async ({ task }) => {
     if (!phone.on) continue;
     const name = `failed-${task.name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}-${++n}`;
     await phone.shot(name).catch(() => undefined);
-    console.log(`${name}: ${phone.page.url()}`, phone.complaints, phone.refusals.slice(-5), phone.link.seen.slice(-15));
+    console.log(`${name}: ${phone.page.url()}`, phone.complaints, phone.refusals.slice(-5), phone.link.seen.slice(-6).map((s) => s.slice(0, 60)));
   }
 });
