@@ -9,6 +9,7 @@ import GateScreen from "./screens/GateScreen.vue";
 import { canWork, inWeChat } from "./shell/browser.ts";
 import { watchInstall } from "./shell/install.ts";
 import { providePhone } from "./shell/phone.ts";
+import { recall } from "./shell/resume.ts";
 import { startUpdates } from "./shell/update.ts";
 
 void start();
@@ -18,7 +19,7 @@ async function start(): Promise<void> {
   watchInstall();
   let phone: PhoneApp;
   try {
-    phone = await openPhone();
+    [phone] = await Promise.all([openPhone(), recall()]);
   } catch {
     return gate("old"); // private windows and full disks: nothing could be kept
   }
