@@ -211,7 +211,13 @@ test("all is on the server once, as it was typed", async () => {
           first = false;
           memory.page(s);
         };
-        filler.onAnswer = (path, value) => memory.typed(path, value);
+        filler.onAnswer = async (path, value) => {
+          memory.typed(path, value);
+          if (rng.chance(0.25)) {
+            await worker.saved();
+            memory.saved(await look(worker.page));
+          }
+        };
         filler.onPageDone = async () => {
           if (rng.chance(0.5)) await worker.saved();
           if (await worker.savedNow()) memory.saved(await look(worker.page));

@@ -2,7 +2,7 @@ import { test } from "vitest";
 import { Site } from "./harness/site.ts";
 import { controlsForm, placesCSV } from "./harness/controls.ts";
 import { xform } from "./harness/xform.ts";
-import { Filler, look } from "./harness/form.ts";
+import { Filler } from "./harness/form.ts";
 import { gridOf } from "./harness/frame.ts";
 import { shift } from "./harness/start.ts";
 import { axe } from "./harness/axe.ts";

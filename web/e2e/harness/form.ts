@@ -54,7 +54,7 @@ export class Filler {
   readonly page: Page;
   readonly language: "zh" | "en";
   /** Called after each answer, with its path. */
-  onAnswer: (path: string, value: string) => void = () => undefined;
+  onAnswer: (path: string, value: string) => void | Promise<void> = () => undefined;
   /** Called when a page is met, before anything on it is touched. */
   onSight: (s: Sight) => void = () => undefined;
   /** Called when a page is answered, before it is turned. */
@@ -182,7 +182,7 @@ export class Filler {
       tried.set(open.path, (tried.get(open.path) ?? 0) + 1);
       const a = plan.answers[open.path.slice(prefix.length)] as Answer;
       await this.answer(open.path, open.control, a);
-      this.onAnswer(open.path, typeof a === "string" ? a : "file");
+      await this.onAnswer(open.path, typeof a === "string" ? a : "file");
     }
   }
 
