@@ -103,6 +103,16 @@ describe("rows", () => {
     expect((await openForm({ formXml: household, instanceXml: s.draftXml() })).rows()).toEqual({ members: [] });
   });
 
+  test("a record without rows has none, also where the form begins with one that nobody filled in", async () => {
+    const begins = household.replace(' jr:template=""', "");
+    expect((await openForm({ formXml: begins })).repeat("members")?.rows).toHaveLength(1);
+    expect((await openForm({ formXml: begins, instanceXml: instanceFrom(begins, {}, {}) })).rows()).toEqual({ members: [] });
+    const fixed = begins.replace('<repeat nodeset="/data/members">', '<repeat nodeset="/data/members" jr:noAddRemove="true()">');
+    const s = await openForm({ formXml: fixed, instanceXml: instanceFrom(fixed, {}, {}) });
+    expect(s.rows()["members"]).toHaveLength(1);
+    expect(s.repeat("members")?.free).toBe(false);
+  });
+
   test("a row of a repeat that does not apply any more comes back with its id", async () => {
     const xml = household.replace("<n/>", "<n/><yes/>").replace('<bind nodeset="/data/n"', `<bind nodeset="/data/yes" type="string"/><bind nodeset="/data/members" relevant="/data/yes = 'y'"/><bind nodeset="/data/n"`).replace("</h:body>", '<input ref="/data/yes"><label>Y</label></input></h:body>');
     const s = await openForm({ formXml: xml });

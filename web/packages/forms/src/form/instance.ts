@@ -14,15 +14,15 @@ export interface InstanceOptions {
 
 /**
  * Writes the instance of a record: values by path, rows by repeat and in order. What the record has no value for is empty, also
- * where the form begins with one; a repeat that rows does not name keeps the rows the form begins with. Paths the form does not know
+ * where the form begins with one; a repeat that rows does not name has none, unless nobody can add any. Paths the form does not know
  * are left out: they stay in the record, untouched.
  */
 export function instanceFrom(formXml: string, values: Values, rows: Rows, options: InstanceOptions = {}): string {
-  return instanceOf(readForm(formXml), values, rows, options);
+  return instanceOf(readForm(formXml), values, rows, options, false);
 }
 
-/** instanceFrom with a form that is read already. */
-export function instanceOf(form: FormModel, values: Values, rows: Rows, options: InstanceOptions = {}): string {
+/** The same with a form that is read already; begun: a repeat that rows does not name keeps the rows the form begins with. */
+export function instanceOf(form: FormModel, values: Values, rows: Rows, options: InstanceOptions, begun: boolean): string {
   const root = form.instance.cloneNode(true) as Element;
   const all = new Map(Object.entries(values));
   if (options.instanceID !== undefined) all.set("meta/instanceID", options.instanceID);
@@ -45,7 +45,7 @@ export function instanceOf(form: FormModel, values: Values, rows: Rows, options:
 
   function repeat(parent: Element, first: Element, path: string, ref: string): void {
     const same = Array.from(parent.children).filter((c) => c.localName === first.localName);
-    const ids = own(rows, path);
+    const ids = own(rows, path) ?? (begun || form.fixed.has(ref) ? undefined : []);
     if (!ids) return;
     const pattern = form.patterns.get(ref) ?? first;
     const field = form.rowFields.get(path.replace(/\[[^\]]*\]/g, ""));

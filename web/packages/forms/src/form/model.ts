@@ -25,6 +25,8 @@ export interface FormModel {
   readonly rowFields: ReadonlyMap<string, string>;
   /** Bare references of repeats. */
   readonly repeats: ReadonlySet<string>;
+  /** Of those, the ones whose rows nobody adds. */
+  readonly fixed: ReadonlySet<string>;
   /** What new rows are made of, by bare reference of the repeat. */
   readonly patterns: ReadonlyMap<string, Element>;
   /** Whether doc differs from the bytes: see complete. */
@@ -53,11 +55,13 @@ export function readForm(src: string): FormModel {
   }
   const layout = layoutOf(body, root);
   const repeats = new Set<string>();
+  const fixed = new Set<string>();
   const orders = new Map<string, ReadonlyMap<string, number>>();
   const lists = new Map<string, ReadonlyMap<string, number> | undefined>();
   const walk = (items: readonly Layout[]): void => {
     for (const item of items) {
       if (item.kind === "repeat") repeats.add(bare(item.ref));
+      if (item.kind === "repeat" && item.fixed) fixed.add(bare(item.ref));
       if (item.kind === "question") {
         const order = orderOf(item.element, model, lists);
         if (order) orders.set(bare(item.ref), order);
@@ -67,7 +71,7 @@ export function readForm(src: string): FormModel {
   walk(layout);
   const { rowFields, patterns, completed } = complete(model, instance, binds, repeats);
   return {
-    doc, model, instance, layout, binds, rowFields, repeats, patterns, completed: completed || secrets, orders, title: childOf(head, "title")?.textContent?.trim() ?? "",
+    doc, model, instance, layout, binds, rowFields, repeats, fixed, patterns, completed: completed || secrets, orders, title: childOf(head, "title")?.textContent?.trim() ?? "",
     id: instance.getAttribute("id") ?? "", version: instance.getAttribute("version") ?? "",
   };
 }

@@ -262,7 +262,7 @@ export class Session implements FormSession {
 
   draftXml(): string {
     const { values } = this.#now();
-    return instanceOf(this.#form, Object.assign(bareRecord<string>(), values, this.kept()), allRows(this.#places, this.#root));
+    return instanceOf(this.#form, Object.assign(bareRecord<string>(), values, this.kept()), allRows(this.#places, this.#root), {}, true);
   }
 
   async finish(): Promise<{ readonly values: Values; readonly rows: Rows; readonly xml: string }> {
