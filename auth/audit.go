@@ -41,14 +41,20 @@ type AuditQuery struct {
 	Actor  string
 	Object string
 	Action string
-	Area   string // entries within it, and those of no area
-	From   int64  // At >= From
-	To     int64  // At < To; 0 = no end
-	Before uint64 // Seq < Before, newest first; 0 = from the newest
-	Rising bool   // oldest first, Seq > After; Before is not looked at
-	After  uint64
-	Limit  int
+	Role   Role
+	// Outcome is "ok", an error code, or OutcomeDenied for everything but "ok".
+	Outcome string
+	Area    string // entries within it, and those of no area
+	From    int64  // At >= From
+	To      int64  // At < To; 0 = no end
+	Before  uint64 // Seq < Before, newest first; 0 = from the newest
+	Rising  bool   // oldest first, Seq > After; Before is not looked at
+	After   uint64
+	Limit   int
 }
+
+// OutcomeDenied asks for entries of whatever was refused or failed.
+const OutcomeDenied = "denied"
 
 // AuditWriter is what the server needs to write the log.
 type AuditWriter interface {

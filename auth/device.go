@@ -59,6 +59,35 @@ func (s *Service) Devices(ctx context.Context, by Principal, f DeviceFilter, cur
 	return list, next, nil
 }
 
+// PhonesOf returns all phones that ever were of a street, revoked ones too, and no credentials for OpenRosa clients. Whoever
+// asks it decides who may see them.
+func (s *Service) PhonesOf(ctx context.Context, street string) (list []DeviceInfo, err error) {
+	err = s.store.View(ctx, func(r Reader) error {
+		list = nil
+		for q := (DeviceQuery{Area: street, Limit: pageMax}); ; {
+			devices, err := r.Devices(q)
+			if err != nil {
+				return err
+			}
+			for _, d := range devices {
+				if d.Platform == PlatformOpenRosa {
+					continue
+				}
+				info, err := describe(r, d, s.now())
+				if err != nil {
+					return err
+				}
+				list = append(list, *info)
+			}
+			if len(devices) < pageMax {
+				return nil
+			}
+			q.After = devices[len(devices)-1].ID
+		}
+	})
+	return list, errs.Wrap("phones of a street", err)
+}
+
 // PhoneCounts says how many phones of an area are in use, and how many of them were not heard of for a while.
 type PhoneCounts struct {
 	Active int

@@ -8,6 +8,7 @@ import (
 	"ruhu/auth"
 	"ruhu/survey"
 	"ruhu/survey/submission"
+	"ruhu/survey/summary"
 )
 
 // This file names what the server needs of others beside auth, sync and survey. internal/app puts the parts together.
@@ -50,9 +51,20 @@ type Summaries interface {
 	JSON(ctx context.Context, street, form string) ([]byte, error)
 	// HTML returns the live summary in zh or en as a fragment for a page of this server.
 	HTML(ctx context.Context, street, form, lang string) ([]byte, error)
+	// Draft returns what Release would freeze now. Code: not-found.
+	Draft(ctx context.Context, street, form string) (ReleaseDraft, error)
 	// Release freezes the summary of approved records, checked against earlier releases, signed with the officer's name.
-	// Codes: not-found, rule.
-	Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error)
+	// snapshot, where not "", is that of the draft that was looked at. Codes: not-found, rule, changed-since.
+	Release(ctx context.Context, p auth.Principal, street, form, note, snapshot string) (survey.Release, error)
+}
+
+// ReleaseDraft is a release before it is frozen.
+type ReleaseDraft struct {
+	Snapshot   string
+	Approved   int64 // records that count
+	Live       int64 // and those that would, were they approved
+	Suppressed []summary.Suppressed
+	JSON       []byte
 }
 
 // Exports runs exports as jobs and keeps their files for a day; internal/jobs does.

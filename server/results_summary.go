@@ -142,18 +142,6 @@ func releaseOf(r survey.Release) api.Release {
 	return api.Release{ID: r.ID, Street: r.Street, Form: r.Form, ReleasedBy: r.ByName, Released: timeOf(r.At), Snapshot: r.Snapshot, Note: r.Note}
 }
 
-// CreateRelease freezes a reviewed summary.
-func (s *Server) CreateRelease(ctx context.Context, req api.CreateReleaseRequestObject) (api.CreateReleaseResponseObject, error) {
-	c := callOf(ctx)
-	r, err := s.Summaries.Release(ctx, c.principal, req.Code, req.Body.Form, req.Body.Note)
-	if err != nil {
-		return nil, err
-	}
-	c.saw(r.ID, r.Street, r.Form, 1)
-	c.header.Set("Location", "/v1/streets/"+r.Street+"/summary?release="+r.ID)
-	return api.CreateRelease201JSONResponse(releaseOf(r)), nil
-}
-
 // pageSize is how many entries a page holds where none is asked for.
 func pageSize(n int) int {
 	if n <= 0 {

@@ -114,6 +114,7 @@ func (s *Server) route() error {
 	}
 	e.GET("/v1/attachments/:id", s.getAttachment)
 	e.GET("/v1/exports/:id/file", s.exportFile)
+	e.GET("/v1/audit.csv", s.exportAudit)
 	e.Any(openRosaPath, s.serveOpenRosa)
 	if err := s.routePages(e); err != nil {
 		return err

@@ -25,6 +25,13 @@ type Catalog interface {
 	// Areas lists areas at or below a code in order of code; kind "" = all.
 	Areas(ctx context.Context, under string, kind AreaKind, after string, limit int) ([]Area, error)
 
+	// PutShapes stores shapes of areas, all or none, replacing those that are there.
+	PutShapes(ctx context.Context, list []Shape) error
+	// Shapes yields the shapes at or below a code that come after one, in order of code, with their areas; kind "" = all.
+	Shapes(ctx context.Context, under string, kind AreaKind, after string) iter.Seq2[AreaShape, error]
+	// DropShapes removes the shapes at or below a code and says how many there were.
+	DropShapes(ctx context.Context, under string) (int, error)
+
 	// AddForm stores a form version with its files; code form-changed where id and version exist with other bytes. added is
 	// false where the same was there already.
 	AddForm(ctx context.Context, f StoredForm) (added bool, err error)

@@ -89,7 +89,7 @@ func TestNobodySeesBothSides(t *testing.T) {
 		refused(role, err)
 		_, err = w.s.Restrict(ctx, a, "H-001", true, "x")
 		refused(role, err)
-		_, _, err = w.s.Contacts(ctx, a, "", 1)
+		_, _, err = w.s.Contacts(ctx, a, "", "", 1)
 		refused(role, err)
 		_, err = w.s.PutContact(ctx, a, survey.Contact{})
 		refused(role, err)

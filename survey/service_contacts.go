@@ -13,7 +13,7 @@ import (
 const contactDays = 180
 
 // PutContact stores a contact of the actor's area; for registrars. It is kept until Until, at most and by default 180 days.
-// Codes: invalid, out-of-area.
+// Codes: invalid, out-of-area, not-found (one to be changed, also outside the area).
 func (s *Service) PutContact(ctx context.Context, a Actor, c Contact) (Contact, error) {
 	const op = "put contact"
 	if err := a.mayIdentity(op); err != nil {
@@ -36,15 +36,28 @@ func (s *Service) PutContact(ctx context.Context, a Actor, c Contact) (Contact, 
 	case utf8.RuneCountInString(c.Name) > limits.NameRunes || utf8.RuneCountInString(c.Phone) > 40 || utf8.RuneCountInString(c.Matter) > limits.NameRunes:
 		return Contact{}, errs.New(errs.Invalid, op, "too long")
 	}
+	if c.ID != "" {
+		old, ok, err := s.Registry.Contact(ctx, c.ID)
+		if err == nil && (!ok || !Within(a.Area, old.Grid)) {
+			err = errs.New(errs.NotFound, op, "no such contact")
+		}
+		if err != nil {
+			return Contact{}, errs.Wrap(op, err)
+		}
+	}
 	return s.Registry.PutContact(ctx, c)
 }
 
-// Contacts lists contacts of the actor's area; for registrars.
-func (s *Service) Contacts(ctx context.Context, a Actor, after string, limit int) ([]Contact, string, error) {
+// Contacts lists contacts of the actor's area at or below under; for registrars.
+func (s *Service) Contacts(ctx context.Context, a Actor, under, after string, limit int) ([]Contact, string, error) {
 	if err := a.mayIdentity("contacts"); err != nil {
 		return nil, "", err
 	}
-	return s.Registry.Contacts(ctx, a.Area, after, pageLimit(limit))
+	area, err := narrow(a.Area, under)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Registry.Contacts(ctx, area, after, pageLimit(limit))
 }
 
 // DeleteContact removes a contact of the actor's area and returns what it was; for registrars. Code not-found (also outside

@@ -212,6 +212,7 @@ func (m *memory) Audit(q auth.AuditQuery) ([]auth.AuditEntry, error) {
 	var list []auth.AuditEntry
 	for _, e := range m.audit {
 		if (q.Actor == "" || e.Actor == q.Actor) && (q.Object == "" || e.Object == q.Object) && (q.Action == "" || e.Action == q.Action) &&
+			(q.Role == "" || e.Role == q.Role) && (q.Outcome == "" || e.Outcome == q.Outcome || q.Outcome == auth.OutcomeDenied && e.Outcome != auth.Done) &&
 			(e.Area == "" || auth.Within(e.Area, q.Area)) && e.At >= q.From && (q.To == 0 || e.At < q.To) &&
 			(q.Rising && e.Seq > q.After || !q.Rising && (q.Before == 0 || e.Seq < q.Before)) {
 			list = append(list, e)

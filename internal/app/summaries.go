@@ -79,6 +79,9 @@ func (s summaries) build(ctx context.Context, street, form string, released bool
 				if slices.Contains(in.Statuses, n.Status) {
 					m.counted += n.N
 				}
+				if survey.Counts(n.Status) {
+					m.live += n.N
+				}
 			}
 			return m, nil
 		})
@@ -243,12 +246,26 @@ func snapshotID(street string, heads []sync.Head, versions []string, policy disc
 	return of.ID()
 }
 
+// Draft returns what Release would freeze now.
+func (s summaries) Draft(ctx context.Context, street, form string) (server.ReleaseDraft, error) {
+	sum, err := s.build(ctx, street, form, true)
+	if err != nil {
+		return server.ReleaseDraft{}, err
+	}
+	d := server.ReleaseDraft{Snapshot: sum.Snapshot, Approved: sum.counted, Live: sum.live, Suppressed: sum.Suppressed}
+	d.JSON, err = sum.JSON()
+	return d, err
+}
+
 // Release freezes a summary of approved records and signs it with the officer's name.
-func (s summaries) Release(ctx context.Context, p auth.Principal, street, form, note string) (survey.Release, error) {
+func (s summaries) Release(ctx context.Context, p auth.Principal, street, form, note, looked string) (survey.Release, error) {
 	const op = "release"
 	sum, err := s.build(ctx, street, form, true)
 	if err != nil {
 		return survey.Release{}, err
+	}
+	if looked != "" && looked != sum.Snapshot {
+		return survey.Release{}, errs.New(errs.ChangedSince, op, "the street went on since the draft")
 	}
 	if sum.counted == 0 {
 		return survey.Release{}, errs.New(errs.Rule, op, "no approved record of %s in %s", form, street).

@@ -15,6 +15,7 @@ import (
 type madeSummary struct {
 	*summary.Summary
 	counted int64 // records it counts
+	live    int64 // records that count where all that came in does
 
 	mu       gosync.Mutex
 	rendered map[string][]byte // json, zh, en

@@ -42,6 +42,24 @@ func (e AreaKind) Valid() bool {
 	}
 }
 
+// Defines values for ContactRequestPurpose.
+const (
+	ContactRequestPurposeCandidate ContactRequestPurpose = "candidate"
+	ContactRequestPurposeFollowup  ContactRequestPurpose = "followup"
+)
+
+// Valid indicates whether the value is a known member of the ContactRequestPurpose enum.
+func (e ContactRequestPurpose) Valid() bool {
+	switch e {
+	case ContactRequestPurposeCandidate:
+		return true
+	case ContactRequestPurposeFollowup:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeviceState.
 const (
 	DeviceStateActive      DeviceState = "active"
@@ -402,6 +420,27 @@ func (e SurveyFormKind) Valid() bool {
 	}
 }
 
+// Defines values for UnconfirmedPhoneState.
+const (
+	UnconfirmedPhoneStateActive      UnconfirmedPhoneState = "active"
+	UnconfirmedPhoneStateRevoked     UnconfirmedPhoneState = "revoked"
+	UnconfirmedPhoneStateUnconfirmed UnconfirmedPhoneState = "unconfirmed"
+)
+
+// Valid indicates whether the value is a known member of the UnconfirmedPhoneState enum.
+func (e UnconfirmedPhoneState) Valid() bool {
+	switch e {
+	case UnconfirmedPhoneStateActive:
+		return true
+	case UnconfirmedPhoneStateRevoked:
+		return true
+	case UnconfirmedPhoneStateUnconfirmed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListQuarantineParamsStatus.
 const (
 	ListQuarantineParamsStatusQuarantined ListQuarantineParamsStatus = "quarantined"
@@ -615,6 +654,43 @@ type Comment struct {
 	Path string `json:"path,omitempty"`
 	Text string `json:"text"`
 }
+
+// Contact defines model for Contact.
+type Contact struct {
+	Grid      string `json:"grid"`
+	Household string `json:"household,omitempty"`
+	ID        string `json:"id"`
+	Matter    string `json:"matter,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+	Purpose   string `json:"purpose"`
+	Until     string `json:"until"`
+}
+
+// ContactPage defines model for ContactPage.
+type ContactPage struct {
+	Items []Contact `json:"items"`
+	Next  string    `json:"next,omitempty"`
+}
+
+// ContactRequest defines model for ContactRequest.
+type ContactRequest struct {
+	Grid      string `json:"grid"`
+	Household string `json:"household,omitempty"`
+
+	// ID of one to be changed
+	ID      string                `json:"id,omitempty"`
+	Matter  string                `json:"matter,omitempty"`
+	Name    string                `json:"name,omitempty"`
+	Phone   string                `json:"phone,omitempty"`
+	Purpose ContactRequestPurpose `json:"purpose"`
+
+	// Until civil date
+	Until string `json:"until,omitempty"`
+}
+
+// ContactRequestPurpose defines model for ContactRequest.Purpose.
+type ContactRequestPurpose string
 
 // Counted defines model for Counted.
 type Counted struct {
@@ -1134,6 +1210,38 @@ type Fault struct {
 	Sheet string `json:"sheet,omitempty"`
 }
 
+// Followup defines model for Followup.
+type Followup struct {
+	Answers   map[string]*string   `json:"answers"`
+	Conflicts []string             `json:"conflicts"`
+	Ctx       string               `json:"ctx"`
+	Date      string               `json:"date"`
+	Form      string               `json:"form"`
+	Grid      string               `json:"grid"`
+	Household string               `json:"household"`
+	ID        string               `json:"id"`
+	Open      bool                 `json:"open"`
+	Siblings  map[string][]Sibling `json:"siblings"`
+	Status    string               `json:"status"`
+	Version   string               `json:"version"`
+
+	// Worker worker code
+	Worker string `json:"worker"`
+}
+
+// FollowupChange defines model for FollowupChange.
+type FollowupChange struct {
+	Ctx    string             `json:"ctx"`
+	Reason string             `json:"reason"`
+	Set    map[string]*string `json:"set"`
+}
+
+// FollowupPage defines model for FollowupPage.
+type FollowupPage struct {
+	Items []Followup `json:"items"`
+	Next  string     `json:"next,omitempty"`
+}
+
 // Form defines model for Form.
 type Form struct {
 	Added       time.Time        `json:"added,omitempty"`
@@ -1535,6 +1643,25 @@ type Release struct {
 	Street     string `json:"street"`
 }
 
+// ReleaseDraft defines model for ReleaseDraft.
+type ReleaseDraft struct {
+	// Approved records that count
+	Approved int64  `json:"approved"`
+	Form     string `json:"form"`
+
+	// Live records that would count were they approved, those included
+	Live int64 `json:"live"`
+
+	// Officer the name the release will carry
+	Officer  string `json:"officer"`
+	Snapshot string `json:"snapshot"`
+	Street   string `json:"street"`
+
+	// Summary the masked summary as it would be frozen
+	Summary    json.RawMessage  `json:"summary"`
+	Suppressed []SuppressedPart `json:"suppressed"`
+}
+
 // ReleasePage defines model for ReleasePage.
 type ReleasePage struct {
 	Items []Release `json:"items"`
@@ -1545,6 +1672,12 @@ type ReleasePage struct {
 type ReleaseRequest struct {
 	Form string `json:"form"`
 	Note string `json:"note,omitempty"`
+
+	// Officer the signature: the caller's name as it will be printed
+	Officer string `json:"officer,omitempty"`
+
+	// Snapshot of the draft that was looked at
+	Snapshot string `json:"snapshot,omitempty"`
 }
 
 // RestrictRequest defines model for RestrictRequest.
@@ -1604,6 +1737,22 @@ type SettleRequest struct {
 // SettleRequestAct defines model for SettleRequest.Act.
 type SettleRequestAct string
 
+// ShapeFeature defines model for ShapeFeature.
+type ShapeFeature struct {
+	// Geometry a Polygon or MultiPolygon
+	Geometry   json.RawMessage `json:"geometry"`
+	ID         string          `json:"id"`
+	Properties Area            `json:"properties"`
+	Type       string          `json:"type"`
+}
+
+// ShapePage defines model for ShapePage.
+type ShapePage struct {
+	Features []ShapeFeature `json:"features"`
+	Next     string         `json:"next,omitempty"`
+	Type     string         `json:"type"`
+}
+
 // Sibling defines model for Sibling.
 type Sibling struct {
 	Author string  `json:"author"`
@@ -1646,6 +1795,12 @@ type SubmissionFile struct {
 // SubmissionList defines model for SubmissionList.
 type SubmissionList struct {
 	Items []Submission `json:"items"`
+}
+
+// SuppressedPart defines model for SuppressedPart.
+type SuppressedPart struct {
+	Reason Text `json:"reason"`
+	Where  Text `json:"where"`
 }
 
 // Survey defines model for Survey.
@@ -1703,6 +1858,34 @@ type Text struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
 }
+
+// UnconfirmedList defines model for UnconfirmedList.
+type UnconfirmedList struct {
+	Items []UnconfirmedPhone `json:"items"`
+}
+
+// UnconfirmedPhone defines model for UnconfirmedPhone.
+type UnconfirmedPhone struct {
+	Device string `json:"device"`
+
+	// Erasures how many it has not confirmed
+	Erasures int        `json:"erasures"`
+	LastSeen *time.Time `json:"last_seen,omitempty"`
+
+	// Name what the worker calls it
+	Name string `json:"name"`
+
+	// Since the civil date of the first of them
+	Since string                `json:"since"`
+	State UnconfirmedPhoneState `json:"state"`
+
+	// Worker worker code
+	Worker     string `json:"worker"`
+	WorkerName string `json:"worker_name"`
+}
+
+// UnconfirmedPhoneState defines model for UnconfirmedPhone.State.
+type UnconfirmedPhoneState string
 
 // User defines model for User.
 type User struct {
@@ -1764,6 +1947,35 @@ type VillageRecords struct {
 	// Today came in today
 	Today   int64  `json:"today"`
 	Village string `json:"village"`
+}
+
+// Visit defines model for Visit.
+type Visit struct {
+	// Appointment civil date
+	Appointment string `json:"appointment,omitempty"`
+
+	// Date civil date
+	Date        string `json:"date"`
+	Disposition string `json:"disposition"`
+	Grid        string `json:"grid"`
+
+	// Half 1 morning, 2 later, empty unknown
+	Half   string `json:"half,omitempty"`
+	Record string `json:"record"`
+
+	// Refusal reason
+	Refusal string `json:"refusal,omitempty"`
+
+	// Type 1 first, 2 again, 3 back-check, 4 supervision
+	Type string `json:"type,omitempty"`
+
+	// Worker worker code
+	Worker string `json:"worker"`
+}
+
+// VisitList defines model for VisitList.
+type VisitList struct {
+	Items []Visit `json:"items"`
 }
 
 // Waiting defines model for Waiting.
@@ -1895,6 +2107,22 @@ type ListAreasParams struct {
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// DropAreaShapesParams defines parameters for DropAreaShapes.
+type DropAreaShapesParams struct {
+	Under AreaCode `form:"under" json:"under"`
+}
+
+// ListAreaShapesParams defines parameters for ListAreaShapes.
+type ListAreaShapesParams struct {
+	// Under only areas whose code starts so
+	Under string   `form:"under,omitempty" json:"under,omitempty"`
+	Kind  AreaKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListAssignmentsParams defines parameters for ListAssignments.
 type ListAssignmentsParams struct {
 	// Within only assignments whose grid starts so
@@ -1918,10 +2146,25 @@ type SummariseAssignmentsParams struct {
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
-	Actor  string     `form:"actor,omitempty" json:"actor,omitempty"`
-	Object string     `form:"object,omitempty" json:"object,omitempty"`
-	From   *time.Time `form:"from,omitempty" json:"from,omitempty"`
-	To     *time.Time `form:"to,omitempty" json:"to,omitempty"`
+	Actor  string `form:"actor,omitempty" json:"actor,omitempty"`
+	Object string `form:"object,omitempty" json:"object,omitempty"`
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+	Role   Role   `form:"role,omitempty" json:"role,omitempty"`
+
+	// Outcome ok, denied for everything else, or one code
+	Outcome string     `form:"outcome,omitempty" json:"outcome,omitempty"`
+	From    *time.Time `form:"from,omitempty" json:"from,omitempty"`
+	To      *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListContactsParams defines parameters for ListContacts.
+type ListContactsParams struct {
+	// Within only contacts whose grid starts so
+	Within string `form:"within,omitempty" json:"within,omitempty"`
 
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2040,6 +2283,32 @@ type ListExportsParams struct {
 	// Cursor `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListFollowupsParams defines parameters for ListFollowups.
+type ListFollowupsParams struct {
+	// Within only matters whose grid starts so
+	Within string `form:"within,omitempty" json:"within,omitempty"`
+
+	// Form a form id; the first follow-up form when absent
+	Form string `form:"form,omitempty" json:"form,omitempty"`
+
+	// Open neither closed nor passed on nor withdrawn
+	Open      bool   `form:"open,omitempty" json:"open,omitempty"`
+	Household string `form:"household,omitempty" json:"household,omitempty"`
+
+	// Newest newest first
+	Newest bool `form:"newest,omitempty" json:"newest,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ChangeFollowupParams defines parameters for ChangeFollowup.
+type ChangeFollowupParams struct {
+	// IdempotencyKey the same key and body give the same answer again, another body is refused
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // AddFormMultipartBody defines parameters for AddForm.
@@ -2196,6 +2465,11 @@ type CountRecordsParams struct {
 	Clean QueueClean `form:"clean,omitempty" json:"clean,omitempty"`
 }
 
+// DraftReleaseParams defines parameters for DraftRelease.
+type DraftReleaseParams struct {
+	Form string `form:"form" json:"form"`
+}
+
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
 	// Cursor `next` of the page before
@@ -2226,6 +2500,11 @@ type PullParams struct {
 	Limit  int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListUnconfirmedParams defines parameters for ListUnconfirmed.
+type ListUnconfirmedParams struct {
+	Street StreetCode `form:"street" json:"street"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	Role Role `form:"role,omitempty" json:"role,omitempty"`
@@ -2251,6 +2530,9 @@ type LoginJSONRequestBody = LoginRequest
 
 // RefreshJSONRequestBody defines body for Refresh for application/json ContentType.
 type RefreshJSONRequestBody = RefreshRequest
+
+// PutContactJSONRequestBody defines body for PutContact for application/json ContentType.
+type PutContactJSONRequestBody = ContactRequest
 
 // EnrolDeviceJSONRequestBody defines body for EnrolDevice for application/json ContentType.
 type EnrolDeviceJSONRequestBody = EnrolRequest
@@ -2278,6 +2560,9 @@ type RequestErasureJSONRequestBody = ErasureRequest
 
 // CreateExportJSONRequestBody defines body for CreateExport for application/json ContentType.
 type CreateExportJSONRequestBody = ExportRequest
+
+// ChangeFollowupJSONRequestBody defines body for ChangeFollowup for application/json ContentType.
+type ChangeFollowupJSONRequestBody = FollowupChange
 
 // AddFormMultipartRequestBody defines body for AddForm for multipart/form-data ContentType.
 type AddFormMultipartRequestBody AddFormMultipartBody
@@ -2344,6 +2629,15 @@ type ServerInterface interface {
 	// CreateArea Add or rename one area
 	// (POST /v1/areas)
 	CreateArea(ctx echo.Context) error
+	// DropAreaShapes Remove the shapes of an area and of all below it
+	// (DELETE /v1/areas/shapes)
+	DropAreaShapes(ctx echo.Context, params DropAreaShapesParams) error
+	// ListAreaShapes The shapes of areas, as far as they were loaded
+	// (GET /v1/areas/shapes)
+	ListAreaShapes(ctx echo.Context, params ListAreaShapesParams) error
+	// LoadAreaShapes Load shapes of areas from GeoJSON
+	// (POST /v1/areas/shapes)
+	LoadAreaShapes(ctx echo.Context) error
 	// ImportAreas Import areas from CSV or XLSX
 	// (POST /v1/areas:import)
 	ImportAreas(ctx echo.Context) error
@@ -2377,6 +2671,15 @@ type ServerInterface interface {
 	// Refresh A new access token
 	// (POST /v1/auth/refresh)
 	Refresh(ctx echo.Context) error
+	// ListContacts Who asked to be called back, and volunteers
+	// (GET /v1/contacts)
+	ListContacts(ctx echo.Context, params ListContactsParams) error
+	// PutContact Add a contact, or change one by its id
+	// (POST /v1/contacts)
+	PutContact(ctx echo.Context) error
+	// DeleteContact Remove a contact
+	// (DELETE /v1/contacts/{id})
+	DeleteContact(ctx echo.Context, id ID) error
 	// Coverage How far the field work has come in an area, by village and grid
 	// (GET /v1/coverage)
 	Coverage(ctx echo.Context, params CoverageParams) error
@@ -2461,6 +2764,15 @@ type ServerInterface interface {
 	// GetExport How far a job is
 	// (GET /v1/exports/{id})
 	GetExport(ctx echo.Context, id ID) error
+	// ListFollowups Matters that households wait for a reply to
+	// (GET /v1/followups)
+	ListFollowups(ctx echo.Context, params ListFollowupsParams) error
+	// GetFollowup One matter
+	// (GET /v1/followups/{id})
+	GetFollowup(ctx echo.Context, id ID) error
+	// ChangeFollowup Note what was done, settle a conflict, close the matter
+	// (POST /v1/followups/{id}/changes)
+	ChangeFollowup(ctx echo.Context, id ID, params ChangeFollowupParams) error
 	// ListForms Forms and their versions
 	// (GET /v1/forms)
 	ListForms(ctx echo.Context) error
@@ -2497,6 +2809,9 @@ type ServerInterface interface {
 	// CreateHousehold Add or change one household
 	// (POST /v1/households)
 	CreateHousehold(ctx echo.Context) error
+	// ListVisits The attempts at a household, oldest first
+	// (GET /v1/households/{id}/visits)
+	ListVisits(ctx echo.Context, id ID) error
 	// ImportHouseholds Import households from CSV or XLSX
 	// (POST /v1/households:import)
 	ImportHouseholds(ctx echo.Context) error
@@ -2566,6 +2881,9 @@ type ServerInterface interface {
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx echo.Context) error
+	// DraftRelease What a release would be now - the masked summary of approved records, and what is hidden and why
+	// (GET /v1/streets/{code}/release-draft)
+	DraftRelease(ctx echo.Context, code Street, params DraftReleaseParams) error
 	// ListReleases Released summaries of a street, newest first
 	// (GET /v1/streets/{code}/releases)
 	ListReleases(ctx echo.Context, code Street, params ListReleasesParams) error
@@ -2599,6 +2917,9 @@ type ServerInterface interface {
 	// Push Send change sets
 	// (POST /v1/sync/push)
 	Push(ctx echo.Context) error
+	// ListUnconfirmed Phones that have not confirmed an erasure
+	// (GET /v1/unconfirmed-erasures)
+	ListUnconfirmed(ctx echo.Context, params ListUnconfirmedParams) error
 	// ListUsers Accounts
 	// (GET /v1/users)
 	ListUsers(ctx echo.Context, params ListUsersParams) error
@@ -2687,6 +3008,72 @@ func (w *ServerInterfaceWrapper) CreateArea(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateArea(ctx)
+	return err
+}
+
+// DropAreaShapes converts echo context to params.
+func (w *ServerInterfaceWrapper) DropAreaShapes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropAreaShapesParams
+	// ------------- Required query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DropAreaShapes(ctx, params)
+	return err
+}
+
+// ListAreaShapes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAreaShapes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAreaShapesParams
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAreaShapes(ctx, params)
+	return err
+}
+
+// LoadAreaShapes converts echo context to params.
+func (w *ServerInterfaceWrapper) LoadAreaShapes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LoadAreaShapes(ctx)
 	return err
 }
 
@@ -2824,6 +3211,27 @@ func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter object: %s", err))
 	}
 
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
 	// ------------- Optional query parameter "from" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
@@ -2890,6 +3298,63 @@ func (w *ServerInterfaceWrapper) Refresh(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Refresh(ctx)
+	return err
+}
+
+// ListContacts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContacts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContactsParams
+	// ------------- Optional query parameter "within" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "within", ctx.QueryParams(), &params.Within, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter within: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContacts(ctx, params)
+	return err
+}
+
+// PutContact converts echo context to params.
+func (w *ServerInterfaceWrapper) PutContact(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutContact(ctx)
+	return err
+}
+
+// DeleteContact converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteContact(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteContact(ctx, id)
 	return err
 }
 
@@ -3536,6 +4001,120 @@ func (w *ServerInterfaceWrapper) GetExport(ctx echo.Context) error {
 	return err
 }
 
+// ListFollowups converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFollowups(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFollowupsParams
+	// ------------- Optional query parameter "within" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "within", ctx.QueryParams(), &params.Within, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter within: %s", err))
+	}
+
+	// ------------- Optional query parameter "form" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "form", ctx.QueryParams(), &params.Form, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter form: %s", err))
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "household" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "household", ctx.QueryParams(), &params.Household, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter household: %s", err))
+	}
+
+	// ------------- Optional query parameter "newest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "newest", ctx.QueryParams(), &params.Newest, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter newest: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFollowups(ctx, params)
+	return err
+}
+
+// GetFollowup converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFollowup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFollowup(ctx, id)
+	return err
+}
+
+// ChangeFollowup converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeFollowup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeFollowupParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeFollowup(ctx, id, params)
+	return err
+}
+
 // ListForms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListForms(ctx echo.Context) error {
 	var err error
@@ -3801,6 +4380,22 @@ func (w *ServerInterfaceWrapper) CreateHousehold(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateHousehold(ctx)
+	return err
+}
+
+// ListVisits converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVisits(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVisits(ctx, id)
 	return err
 }
 
@@ -4422,6 +5017,31 @@ func (w *ServerInterfaceWrapper) Restrict(ctx echo.Context) error {
 	return err
 }
 
+// DraftRelease converts echo context to params.
+func (w *ServerInterfaceWrapper) DraftRelease(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code Street
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DraftReleaseParams
+	// ------------- Required query parameter "form" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "form", ctx.QueryParams(), &params.Form, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter form: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DraftRelease(ctx, code, params)
+	return err
+}
+
 // ListReleases converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReleases(ctx echo.Context) error {
 	var err error
@@ -4634,6 +5254,24 @@ func (w *ServerInterfaceWrapper) Push(ctx echo.Context) error {
 	return err
 }
 
+// ListUnconfirmed converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUnconfirmed(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUnconfirmedParams
+	// ------------- Required query parameter "street" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "street", ctx.QueryParams(), &params.Street, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter street: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUnconfirmed(ctx, params)
+	return err
+}
+
 // ListUsers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	var err error
@@ -4803,6 +5441,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/areas", wrapper.ListAreas, options.OperationMiddlewares["listAreas"]...)
 	router.POST(options.BaseURL+"/v1/areas", wrapper.CreateArea, options.OperationMiddlewares["createArea"]...)
 	router.POST(options.BaseURL+"/v1/areas\\:import", wrapper.ImportAreas, options.OperationMiddlewares["importAreas"]...)
+	router.DELETE(options.BaseURL+"/v1/areas/shapes", wrapper.DropAreaShapes, options.OperationMiddlewares["dropAreaShapes"]...)
+	router.GET(options.BaseURL+"/v1/areas/shapes", wrapper.ListAreaShapes, options.OperationMiddlewares["listAreaShapes"]...)
+	router.POST(options.BaseURL+"/v1/areas/shapes", wrapper.LoadAreaShapes, options.OperationMiddlewares["loadAreaShapes"]...)
 	router.GET(options.BaseURL+"/v1/surveys", wrapper.ListSurveys, options.OperationMiddlewares["listSurveys"]...)
 	router.POST(options.BaseURL+"/v1/surveys", wrapper.CreateSurvey, options.OperationMiddlewares["createSurvey"]...)
 	router.POST(options.BaseURL+"/v1/surveys/:id/open", wrapper.OpenSurvey, options.OperationMiddlewares["openSurvey"]...)
@@ -4810,6 +5451,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/households", wrapper.ListHouseholds, options.OperationMiddlewares["listHouseholds"]...)
 	router.POST(options.BaseURL+"/v1/households", wrapper.CreateHousehold, options.OperationMiddlewares["createHousehold"]...)
 	router.POST(options.BaseURL+"/v1/households\\:import", wrapper.ImportHouseholds, options.OperationMiddlewares["importHouseholds"]...)
+	router.GET(options.BaseURL+"/v1/households/:id/visits", wrapper.ListVisits, options.OperationMiddlewares["listVisits"]...)
+	router.GET(options.BaseURL+"/v1/contacts", wrapper.ListContacts, options.OperationMiddlewares["listContacts"]...)
+	router.POST(options.BaseURL+"/v1/contacts", wrapper.PutContact, options.OperationMiddlewares["putContact"]...)
+	router.DELETE(options.BaseURL+"/v1/contacts/:id", wrapper.DeleteContact, options.OperationMiddlewares["deleteContact"]...)
+	router.GET(options.BaseURL+"/v1/followups", wrapper.ListFollowups, options.OperationMiddlewares["listFollowups"]...)
+	router.GET(options.BaseURL+"/v1/followups/:id", wrapper.GetFollowup, options.OperationMiddlewares["getFollowup"]...)
+	router.POST(options.BaseURL+"/v1/followups/:id/changes", wrapper.ChangeFollowup, options.OperationMiddlewares["changeFollowup"]...)
+	router.GET(options.BaseURL+"/v1/unconfirmed-erasures", wrapper.ListUnconfirmed, options.OperationMiddlewares["listUnconfirmed"]...)
 	router.GET(options.BaseURL+"/v1/assignments", wrapper.ListAssignments, options.OperationMiddlewares["listAssignments"]...)
 	router.POST(options.BaseURL+"/v1/assignments", wrapper.CreateAssignments, options.OperationMiddlewares["createAssignments"]...)
 	router.DELETE(options.BaseURL+"/v1/assignments/:id", wrapper.DeleteAssignment, options.OperationMiddlewares["deleteAssignment"]...)
@@ -4867,6 +5516,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/streets/:code/summary.html", wrapper.SummaryHTML, options.OperationMiddlewares["summaryHTML"]...)
 	router.GET(options.BaseURL+"/v1/streets/:code/releases", wrapper.ListReleases, options.OperationMiddlewares["listReleases"]...)
 	router.POST(options.BaseURL+"/v1/streets/:code/releases", wrapper.CreateRelease, options.OperationMiddlewares["createRelease"]...)
+	router.GET(options.BaseURL+"/v1/streets/:code/release-draft", wrapper.DraftRelease, options.OperationMiddlewares["draftRelease"]...)
 	router.GET(options.BaseURL+"/v1/exports", wrapper.ListExports, options.OperationMiddlewares["listExports"]...)
 	router.POST(options.BaseURL+"/v1/exports", wrapper.CreateExport, options.OperationMiddlewares["createExport"]...)
 	router.DELETE(options.BaseURL+"/v1/exports/:id", wrapper.CancelExport, options.OperationMiddlewares["cancelExport"]...)
@@ -5015,6 +5665,124 @@ type CreateAreadefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateAreadefaultApplicationProblemPlusJSONResponse) VisitCreateAreaResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropAreaShapesRequestObject struct {
+	Params DropAreaShapesParams
+}
+
+type DropAreaShapesResponseObject interface {
+	VisitDropAreaShapesResponse(w http.ResponseWriter) error
+}
+
+type DropAreaShapes200JSONResponse ImportResult
+
+func (response DropAreaShapes200JSONResponse) VisitDropAreaShapesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropAreaShapesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DropAreaShapesdefaultApplicationProblemPlusJSONResponse) VisitDropAreaShapesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAreaShapesRequestObject struct {
+	Params ListAreaShapesParams
+}
+
+type ListAreaShapesResponseObject interface {
+	VisitListAreaShapesResponse(w http.ResponseWriter) error
+}
+
+type ListAreaShapes200JSONResponse ShapePage
+
+func (response ListAreaShapes200JSONResponse) VisitListAreaShapesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAreaShapesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAreaShapesdefaultApplicationProblemPlusJSONResponse) VisitListAreaShapesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoadAreaShapesRequestObject struct {
+	ContentType string
+	Body        io.Reader
+}
+
+type LoadAreaShapesResponseObject interface {
+	VisitLoadAreaShapesResponse(w http.ResponseWriter) error
+}
+
+type LoadAreaShapes200JSONResponse struct{ ImportedJSONResponse }
+
+func (response LoadAreaShapes200JSONResponse) VisitLoadAreaShapesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoadAreaShapesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LoadAreaShapesdefaultApplicationProblemPlusJSONResponse) VisitLoadAreaShapesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5432,6 +6200,117 @@ type RefreshdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RefreshdefaultApplicationProblemPlusJSONResponse) VisitRefreshResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsRequestObject struct {
+	Params ListContactsParams
+}
+
+type ListContactsResponseObject interface {
+	VisitListContactsResponse(w http.ResponseWriter) error
+}
+
+type ListContacts200JSONResponse ContactPage
+
+func (response ListContacts200JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListContactsdefaultApplicationProblemPlusJSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutContactRequestObject struct {
+	Body *PutContactJSONRequestBody
+}
+
+type PutContactResponseObject interface {
+	VisitPutContactResponse(w http.ResponseWriter) error
+}
+
+type PutContact201JSONResponse Contact
+
+func (response PutContact201JSONResponse) VisitPutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutContactdefaultApplicationProblemPlusJSONResponse) VisitPutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type DeleteContactResponseObject interface {
+	VisitDeleteContactResponse(w http.ResponseWriter) error
+}
+
+type DeleteContact204Response struct {
+}
+
+func (response DeleteContact204Response) VisitDeleteContactResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteContactdefaultApplicationProblemPlusJSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6516,6 +7395,125 @@ func (response GetExportdefaultApplicationProblemPlusJSONResponse) VisitGetExpor
 	return err
 }
 
+type ListFollowupsRequestObject struct {
+	Params ListFollowupsParams
+}
+
+type ListFollowupsResponseObject interface {
+	VisitListFollowupsResponse(w http.ResponseWriter) error
+}
+
+type ListFollowups200JSONResponse FollowupPage
+
+func (response ListFollowups200JSONResponse) VisitListFollowupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFollowupsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFollowupsdefaultApplicationProblemPlusJSONResponse) VisitListFollowupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFollowupRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetFollowupResponseObject interface {
+	VisitGetFollowupResponse(w http.ResponseWriter) error
+}
+
+type GetFollowup200JSONResponse Followup
+
+func (response GetFollowup200JSONResponse) VisitGetFollowupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFollowupdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetFollowupdefaultApplicationProblemPlusJSONResponse) VisitGetFollowupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeFollowupRequestObject struct {
+	ID     ID `json:"id"`
+	Params ChangeFollowupParams
+	Body   *ChangeFollowupJSONRequestBody
+}
+
+type ChangeFollowupResponseObject interface {
+	VisitChangeFollowupResponse(w http.ResponseWriter) error
+}
+
+type ChangeFollowup200JSONResponse Followup
+
+func (response ChangeFollowup200JSONResponse) VisitChangeFollowupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeFollowupdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeFollowupdefaultApplicationProblemPlusJSONResponse) VisitChangeFollowupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListFormsRequestObject struct {
 }
 
@@ -6988,6 +7986,45 @@ type CreateHouseholddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateHouseholddefaultApplicationProblemPlusJSONResponse) VisitCreateHouseholdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisitsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListVisitsResponseObject interface {
+	VisitListVisitsResponse(w http.ResponseWriter) error
+}
+
+type ListVisits200JSONResponse VisitList
+
+func (response ListVisits200JSONResponse) VisitListVisitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVisitsdefaultApplicationProblemPlusJSONResponse) VisitListVisitsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7894,6 +8931,46 @@ func (response RestrictdefaultApplicationProblemPlusJSONResponse) VisitRestrictR
 	return err
 }
 
+type DraftReleaseRequestObject struct {
+	Code   Street `json:"code"`
+	Params DraftReleaseParams
+}
+
+type DraftReleaseResponseObject interface {
+	VisitDraftReleaseResponse(w http.ResponseWriter) error
+}
+
+type DraftRelease200JSONResponse ReleaseDraft
+
+func (response DraftRelease200JSONResponse) VisitDraftReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftReleasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DraftReleasedefaultApplicationProblemPlusJSONResponse) VisitDraftReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReleasesRequestObject struct {
 	Code   Street `json:"code"`
 	Params ListReleasesParams
@@ -8438,6 +9515,45 @@ func (response PushdefaultApplicationProblemPlusJSONResponse) VisitPushResponse(
 	return err
 }
 
+type ListUnconfirmedRequestObject struct {
+	Params ListUnconfirmedParams
+}
+
+type ListUnconfirmedResponseObject interface {
+	VisitListUnconfirmedResponse(w http.ResponseWriter) error
+}
+
+type ListUnconfirmed200JSONResponse UnconfirmedList
+
+func (response ListUnconfirmed200JSONResponse) VisitListUnconfirmedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnconfirmeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListUnconfirmeddefaultApplicationProblemPlusJSONResponse) VisitListUnconfirmedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 	Params ListUsersParams
 }
@@ -8682,6 +9798,15 @@ type StrictServerInterface interface {
 	// CreateArea Add or rename one area
 	// (POST /v1/areas)
 	CreateArea(ctx context.Context, request CreateAreaRequestObject) (CreateAreaResponseObject, error)
+	// DropAreaShapes Remove the shapes of an area and of all below it
+	// (DELETE /v1/areas/shapes)
+	DropAreaShapes(ctx context.Context, request DropAreaShapesRequestObject) (DropAreaShapesResponseObject, error)
+	// ListAreaShapes The shapes of areas, as far as they were loaded
+	// (GET /v1/areas/shapes)
+	ListAreaShapes(ctx context.Context, request ListAreaShapesRequestObject) (ListAreaShapesResponseObject, error)
+	// LoadAreaShapes Load shapes of areas from GeoJSON
+	// (POST /v1/areas/shapes)
+	LoadAreaShapes(ctx context.Context, request LoadAreaShapesRequestObject) (LoadAreaShapesResponseObject, error)
 	// ImportAreas Import areas from CSV or XLSX
 	// (POST /v1/areas:import)
 	ImportAreas(ctx context.Context, request ImportAreasRequestObject) (ImportAreasResponseObject, error)
@@ -8715,6 +9840,15 @@ type StrictServerInterface interface {
 	// Refresh A new access token
 	// (POST /v1/auth/refresh)
 	Refresh(ctx context.Context, request RefreshRequestObject) (RefreshResponseObject, error)
+	// ListContacts Who asked to be called back, and volunteers
+	// (GET /v1/contacts)
+	ListContacts(ctx context.Context, request ListContactsRequestObject) (ListContactsResponseObject, error)
+	// PutContact Add a contact, or change one by its id
+	// (POST /v1/contacts)
+	PutContact(ctx context.Context, request PutContactRequestObject) (PutContactResponseObject, error)
+	// DeleteContact Remove a contact
+	// (DELETE /v1/contacts/{id})
+	DeleteContact(ctx context.Context, request DeleteContactRequestObject) (DeleteContactResponseObject, error)
 	// Coverage How far the field work has come in an area, by village and grid
 	// (GET /v1/coverage)
 	Coverage(ctx context.Context, request CoverageRequestObject) (CoverageResponseObject, error)
@@ -8799,6 +9933,15 @@ type StrictServerInterface interface {
 	// GetExport How far a job is
 	// (GET /v1/exports/{id})
 	GetExport(ctx context.Context, request GetExportRequestObject) (GetExportResponseObject, error)
+	// ListFollowups Matters that households wait for a reply to
+	// (GET /v1/followups)
+	ListFollowups(ctx context.Context, request ListFollowupsRequestObject) (ListFollowupsResponseObject, error)
+	// GetFollowup One matter
+	// (GET /v1/followups/{id})
+	GetFollowup(ctx context.Context, request GetFollowupRequestObject) (GetFollowupResponseObject, error)
+	// ChangeFollowup Note what was done, settle a conflict, close the matter
+	// (POST /v1/followups/{id}/changes)
+	ChangeFollowup(ctx context.Context, request ChangeFollowupRequestObject) (ChangeFollowupResponseObject, error)
 	// ListForms Forms and their versions
 	// (GET /v1/forms)
 	ListForms(ctx context.Context, request ListFormsRequestObject) (ListFormsResponseObject, error)
@@ -8835,6 +9978,9 @@ type StrictServerInterface interface {
 	// CreateHousehold Add or change one household
 	// (POST /v1/households)
 	CreateHousehold(ctx context.Context, request CreateHouseholdRequestObject) (CreateHouseholdResponseObject, error)
+	// ListVisits The attempts at a household, oldest first
+	// (GET /v1/households/{id}/visits)
+	ListVisits(ctx context.Context, request ListVisitsRequestObject) (ListVisitsResponseObject, error)
 	// ImportHouseholds Import households from CSV or XLSX
 	// (POST /v1/households:import)
 	ImportHouseholds(ctx context.Context, request ImportHouseholdsRequestObject) (ImportHouseholdsResponseObject, error)
@@ -8904,6 +10050,9 @@ type StrictServerInterface interface {
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx context.Context, request RestrictRequestObject) (RestrictResponseObject, error)
+	// DraftRelease What a release would be now - the masked summary of approved records, and what is hidden and why
+	// (GET /v1/streets/{code}/release-draft)
+	DraftRelease(ctx context.Context, request DraftReleaseRequestObject) (DraftReleaseResponseObject, error)
 	// ListReleases Released summaries of a street, newest first
 	// (GET /v1/streets/{code}/releases)
 	ListReleases(ctx context.Context, request ListReleasesRequestObject) (ListReleasesResponseObject, error)
@@ -8937,6 +10086,9 @@ type StrictServerInterface interface {
 	// Push Send change sets
 	// (POST /v1/sync/push)
 	Push(ctx context.Context, request PushRequestObject) (PushResponseObject, error)
+	// ListUnconfirmed Phones that have not confirmed an erasure
+	// (GET /v1/unconfirmed-erasures)
+	ListUnconfirmed(ctx context.Context, request ListUnconfirmedRequestObject) (ListUnconfirmedResponseObject, error)
 	// ListUsers Accounts
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -9080,6 +10232,83 @@ func (sh *strictHandler) CreateArea(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateAreaResponseObject); ok {
 		return validResponse.VisitCreateAreaResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropAreaShapes operation middleware
+func (sh *strictHandler) DropAreaShapes(ctx echo.Context, params DropAreaShapesParams) error {
+	var request DropAreaShapesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DropAreaShapes(ctx.Request().Context(), request.(DropAreaShapesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropAreaShapes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropAreaShapesResponseObject); ok {
+		return validResponse.VisitDropAreaShapesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAreaShapes operation middleware
+func (sh *strictHandler) ListAreaShapes(ctx echo.Context, params ListAreaShapesParams) error {
+	var request ListAreaShapesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAreaShapes(ctx.Request().Context(), request.(ListAreaShapesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAreaShapes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAreaShapesResponseObject); ok {
+		return validResponse.VisitListAreaShapesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LoadAreaShapes operation middleware
+func (sh *strictHandler) LoadAreaShapes(ctx echo.Context) error {
+	var request LoadAreaShapesRequestObject
+
+	request.ContentType = ctx.Request().Header.Get("Content-Type")
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LoadAreaShapes(ctx.Request().Context(), request.(LoadAreaShapesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LoadAreaShapes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LoadAreaShapesResponseObject); ok {
+		return validResponse.VisitLoadAreaShapesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9418,6 +10647,102 @@ func (sh *strictHandler) Refresh(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(RefreshResponseObject); ok {
 		return validResponse.VisitRefreshResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContacts operation middleware
+func (sh *strictHandler) ListContacts(ctx echo.Context, params ListContactsParams) error {
+	var request ListContactsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContacts(ctx.Request().Context(), request.(ListContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContactsResponseObject); ok {
+		return validResponse.VisitListContactsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutContact operation middleware
+func (sh *strictHandler) PutContact(ctx echo.Context) error {
+	var request PutContactRequestObject
+
+	var body PutContactJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutContact(ctx.Request().Context(), request.(PutContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutContactResponseObject); ok {
+		return validResponse.VisitPutContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteContact operation middleware
+func (sh *strictHandler) DeleteContact(ctx echo.Context, id ID) error {
+	var request DeleteContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteContact(ctx.Request().Context(), request.(DeleteContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteContactResponseObject); ok {
+		return validResponse.VisitDeleteContactResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10327,6 +11652,105 @@ func (sh *strictHandler) GetExport(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// ListFollowups operation middleware
+func (sh *strictHandler) ListFollowups(ctx echo.Context, params ListFollowupsParams) error {
+	var request ListFollowupsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFollowups(ctx.Request().Context(), request.(ListFollowupsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFollowups")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFollowupsResponseObject); ok {
+		return validResponse.VisitListFollowupsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFollowup operation middleware
+func (sh *strictHandler) GetFollowup(ctx echo.Context, id ID) error {
+	var request GetFollowupRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFollowup(ctx.Request().Context(), request.(GetFollowupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFollowup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFollowupResponseObject); ok {
+		return validResponse.VisitGetFollowupResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeFollowup operation middleware
+func (sh *strictHandler) ChangeFollowup(ctx echo.Context, id ID, params ChangeFollowupParams) error {
+	var request ChangeFollowupRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ChangeFollowupJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeFollowup(ctx.Request().Context(), request.(ChangeFollowupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeFollowup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeFollowupResponseObject); ok {
+		return validResponse.VisitChangeFollowupResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListForms operation middleware
 func (sh *strictHandler) ListForms(ctx echo.Context) error {
 	var request ListFormsRequestObject
@@ -10654,6 +12078,31 @@ func (sh *strictHandler) CreateHousehold(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateHouseholdResponseObject); ok {
 		return validResponse.VisitCreateHouseholdResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVisits operation middleware
+func (sh *strictHandler) ListVisits(ctx echo.Context, id ID) error {
+	var request ListVisitsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisits(ctx.Request().Context(), request.(ListVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVisitsResponseObject); ok {
+		return validResponse.VisitListVisitsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11439,6 +12888,32 @@ func (sh *strictHandler) Restrict(ctx echo.Context) error {
 	return nil
 }
 
+// DraftRelease operation middleware
+func (sh *strictHandler) DraftRelease(ctx echo.Context, code Street, params DraftReleaseParams) error {
+	var request DraftReleaseRequestObject
+
+	request.Code = code
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DraftRelease(ctx.Request().Context(), request.(DraftReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DraftRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DraftReleaseResponseObject); ok {
+		return validResponse.VisitDraftReleaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReleases operation middleware
 func (sh *strictHandler) ListReleases(ctx echo.Context, code Street, params ListReleasesParams) error {
 	var request ListReleasesRequestObject
@@ -11751,6 +13226,31 @@ func (sh *strictHandler) Push(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(PushResponseObject); ok {
 		return validResponse.VisitPushResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListUnconfirmed operation middleware
+func (sh *strictHandler) ListUnconfirmed(ctx echo.Context, params ListUnconfirmedParams) error {
+	var request ListUnconfirmedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUnconfirmed(ctx.Request().Context(), request.(ListUnconfirmedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUnconfirmed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUnconfirmedResponseObject); ok {
+		return validResponse.VisitListUnconfirmedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

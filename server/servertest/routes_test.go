@@ -83,6 +83,20 @@ func routeCases() []routeCase {
 		{"deleteAssignment", "registrar", "204", "not-found", do("DELETE", "/v1/assignments/{assignment}", nil)},
 		{"summariseAssignments", "registrar", "200", "out-of-area", get("/v1/assignments:summary?within={street}")},
 
+		{"listAreaShapes", everybody, "200", "out-of-area", get("/v1/areas/shapes?under={street}")},
+		{"loadAreaShapes", "admin", "200", "import-faults", do("POST", "/v1/areas/shapes", "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"code\":\"{street}\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[113,34],[113.1,34],[113.1,34.1],[113,34]]]}}]}")},
+		{"dropAreaShapes", "admin", "200", "out-of-area", do("DELETE", "/v1/areas/shapes?under={street}", nil)},
+		{"listVisits", "registrar", "200", "not-found", get("/v1/households/{household}/visits")},
+		{"listContacts", "registrar", "200", "out-of-area", get("/v1/contacts?within={street}")},
+		{"putContact", "registrar", "201", "out-of-area", do("POST", "/v1/contacts", `{"grid":"{grid}","name":"某人","purpose":"followup"}`)},
+		{"deleteContact", "registrar", "not-found", "not-found", do("DELETE", "/v1/contacts/co_none", nil)},
+		{"listFollowups", "registrar", "200", "out-of-area", get("/v1/followups?within={street}")},
+		{"getFollowup", "registrar", "not-found", "not-found", get("/v1/followups/{record}")}, // an interview is none
+		{"changeFollowup", "registrar", "not-found", "not-found", do("POST", "/v1/followups/{record}/changes", `{"ctx":"x","set":{"stage":"1"},"reason":"r"}`)},
+		{"listUnconfirmed", "registrar admin", "200", "out-of-area", get("/v1/unconfirmed-erasures?street={street}")},
+		{"exportAudit", "auditor", "200", "", get("/v1/audit.csv")},
+		{"draftRelease", "reviewer", "200", "out-of-area", get("/v1/streets/{street}/release-draft?form=hh_sentiment")},
+
 		{"listUsers", "admin", "200", "", get("/v1/users")},
 		{"createUser", "admin", "201", "out-of-area", do("POST", "/v1/users", `{"name":"u{n}","role":"viewer","area":"{street}"}`)},
 		{"changeUser", "admin", "200", "out-of-area", do("PATCH", "/v1/users/{viewer}", `{"display":"新名"}`)},

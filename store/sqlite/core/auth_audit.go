@@ -51,6 +51,16 @@ func (r authReader) Audit(q auth.AuditQuery) ([]auth.AuditEntry, error) {
 	if q.Action != "" {
 		add(`action = ?`, q.Action)
 	}
+	if q.Role != "" {
+		add(`role = ?`, string(q.Role))
+	}
+	switch q.Outcome {
+	case "":
+	case auth.OutcomeDenied:
+		add(`outcome <> 'ok'`)
+	default:
+		add(`outcome = ?`, q.Outcome)
+	}
 	if q.Area != "" {
 		add(`(area = '' OR area >= ? AND area < ? || ':')`, q.Area, q.Area)
 	}

@@ -348,6 +348,33 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/areas/shapes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The shapes of areas, as far as they were loaded
+         * @description Pages of a GeoJSON FeatureCollection in order of code, at most a megabyte each; `id` of a feature is the area's code.
+         */
+        readonly get: operations["listAreaShapes"];
+        readonly put?: never;
+        /**
+         * Load shapes of areas from GeoJSON
+         * @description A FeatureCollection of Polygons and MultiPolygons in longitude and latitude (WGS 84), each with the area's code as the
+         *     property `code`; 8 MiB, 5,000 features, 400,000 points. Coordinates are kept to about a tenth of a metre. Faults name
+         *     the feature by its number as `line`; nothing changes unless all is right. A shape that is there is replaced.
+         */
+        readonly post: operations["loadAreaShapes"];
+        /** Remove the shapes of an area and of all below it */
+        readonly delete: operations["dropAreaShapes"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/surveys": {
         readonly parameters: {
             readonly query?: never;
@@ -433,6 +460,148 @@ export interface paths {
         readonly put?: never;
         /** Import households from CSV or XLSX */
         readonly post: operations["importHouseholds"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/households/{id}/visits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        /** The attempts at a household, oldest first */
+        readonly get: operations["listVisits"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/contacts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who asked to be called back, and volunteers */
+        readonly get: operations["listContacts"];
+        readonly put?: never;
+        /**
+         * Add a contact, or change one by its id
+         * @description Kept until `until`, at most and by default 180 days.
+         */
+        readonly post: operations["putContact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/contacts/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a contact */
+        readonly delete: operations["deleteContact"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/followups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Matters that households wait for a reply to
+         * @description Records of follow-up forms in order of arrival. A page may hold fewer than asked for and still have a `next`: open ones
+         *     are looked for among all.
+         */
+        readonly get: operations["listFollowups"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/followups/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        /** One matter */
+        readonly get: operations["getFollowup"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/followups/{id}/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Note what was done, settle a conflict, close the matter
+         * @description A change set like any other. 409 `changed-since` when `ctx` does not cover what has come in.
+         */
+        readonly post: operations["changeFollowup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/unconfirmed-erasures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Phones that have not confirmed an erasure
+         * @description Phones which may hold something that was erased or withheld since they last pulled. They are told at the next pull; one
+         *     that never comes again has to be found.
+         */
+        readonly get: operations["listUnconfirmed"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1486,8 +1655,33 @@ export interface paths {
         /** Released summaries of a street, newest first */
         readonly get: operations["listReleases"];
         readonly put?: never;
-        /** Freeze a reviewed summary; approved records only */
+        /**
+         * Freeze a reviewed summary; approved records only
+         * @description 409 `changed-since` where `snapshot` is given and something of the street changed since; 422 where `officer` is given and is not the caller's name.
+         */
         readonly post: operations["createRelease"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/streets/{code}/release-draft": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly code: components["parameters"]["Street"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * What a release would be now - the masked summary of approved records, and what is hidden and why
+         * @description Send `snapshot` with the release, so that what is frozen is what was looked at.
+         */
+        readonly get: operations["draftRelease"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1560,6 +1754,26 @@ export interface paths {
         };
         /** Who looked at what, newest first */
         readonly get: operations["listAudit"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/audit.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The entries of a filter as CSV, newest first
+         * @description UTF-8 with BOM, at most 200,000 entries; cells that a spreadsheet would run are quoted with an apostrophe. The export is an entry of its own.
+         */
+        readonly get: operations["exportAudit"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1934,6 +2148,117 @@ export interface components {
         readonly ImportResult: {
             /** @description how many were stored */
             readonly rows: number;
+        };
+        readonly ShapePage: {
+            /** @enum {string} */
+            readonly type: "FeatureCollection";
+            readonly features: readonly components["schemas"]["ShapeFeature"][];
+            readonly next?: string;
+        };
+        readonly ShapeFeature: {
+            /** @enum {string} */
+            readonly type: "Feature";
+            readonly id: string;
+            readonly properties: components["schemas"]["Area"];
+            /** @description a Polygon or MultiPolygon */
+            readonly geometry: Record<string, never>;
+        };
+        readonly VisitList: {
+            readonly items: readonly components["schemas"]["Visit"][];
+        };
+        readonly Visit: {
+            readonly record: string;
+            readonly grid: string;
+            /** @description 1 first, 2 again, 3 back-check, 4 supervision */
+            readonly type?: string;
+            /** @description civil date */
+            readonly date: string;
+            /** @description 1 morning, 2 later, empty unknown */
+            readonly half?: string;
+            readonly disposition: string;
+            /** @description civil date */
+            readonly appointment?: string;
+            /** @description reason */
+            readonly refusal?: string;
+            /** @description worker code */
+            readonly worker: string;
+        };
+        readonly ContactRequest: {
+            /** @description of one to be changed */
+            readonly id?: string;
+            readonly household?: string;
+            readonly grid: string;
+            readonly name?: string;
+            readonly phone?: string;
+            /** @enum {string} */
+            readonly purpose: "followup" | "candidate";
+            readonly matter?: string;
+            /** @description civil date */
+            readonly until?: string;
+        };
+        readonly Contact: {
+            readonly id: string;
+            readonly household?: string;
+            readonly grid: string;
+            readonly name?: string;
+            readonly phone?: string;
+            readonly purpose: string;
+            readonly matter?: string;
+            readonly until: string;
+        };
+        readonly ContactPage: {
+            readonly items: readonly components["schemas"]["Contact"][];
+            readonly next?: string;
+        };
+        readonly Followup: {
+            readonly id: string;
+            readonly form: string;
+            readonly version: string;
+            readonly household: string;
+            readonly grid: string;
+            readonly status: string;
+            /** @description worker code */
+            readonly worker: string;
+            readonly date: string;
+            readonly open: boolean;
+            readonly conflicts: readonly string[];
+            readonly answers: {
+                readonly [key: string]: string | null;
+            };
+            readonly siblings: {
+                readonly [key: string]: readonly components["schemas"]["Sibling"][];
+            };
+            readonly ctx: string;
+        };
+        readonly FollowupPage: {
+            readonly items: readonly components["schemas"]["Followup"][];
+            readonly next?: string;
+        };
+        readonly FollowupChange: {
+            readonly ctx: string;
+            readonly set: {
+                readonly [key: string]: string | null;
+            };
+            readonly reason: string;
+        };
+        readonly UnconfirmedList: {
+            readonly items: readonly components["schemas"]["UnconfirmedPhone"][];
+        };
+        readonly UnconfirmedPhone: {
+            readonly device: string;
+            /** @description worker code */
+            readonly worker: string;
+            readonly worker_name: string;
+            /** @description what the worker calls it */
+            readonly name: string;
+            /** @enum {string} */
+            readonly state: "active" | "revoked" | "unconfirmed";
+            /** Format: date-time */
+            readonly last_seen?: string | null;
+            /** @description how many it has not confirmed */
+            readonly erasures: number;
+            /** @description the civil date of the first of them */
+            readonly since: string;
         };
         readonly SurveyForm: {
             readonly form: string;
@@ -2673,6 +2998,34 @@ export interface components {
         readonly ReleaseRequest: {
             readonly form: string;
             readonly note?: string;
+            /** @description of the draft that was looked at */
+            readonly snapshot?: string;
+            /** @description the signature: the caller's name as it will be printed */
+            readonly officer?: string;
+        };
+        readonly ReleaseDraft: {
+            readonly street: string;
+            readonly form: string;
+            readonly snapshot: string;
+            /**
+             * Format: int64
+             * @description records that count
+             */
+            readonly approved: number;
+            /**
+             * Format: int64
+             * @description records that would count were they approved, those included
+             */
+            readonly live: number;
+            /** @description the name the release will carry */
+            readonly officer: string;
+            readonly suppressed: readonly components["schemas"]["SuppressedPart"][];
+            /** @description the masked summary as it would be frozen */
+            readonly summary: Record<string, never>;
+        };
+        readonly SuppressedPart: {
+            readonly where: components["schemas"]["Text"];
+            readonly reason: components["schemas"]["Text"];
         };
         readonly Release: {
             readonly id: string;
@@ -3388,6 +3741,74 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listAreaShapes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only areas whose code starts so */
+                readonly under?: string;
+                readonly kind?: components["schemas"]["AreaKind"];
+                /** @description `next` of the page before */
+                readonly cursor?: components["parameters"]["Cursor"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of shapes */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ShapePage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly loadAreaShapes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "*/*": string;
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["Imported"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly dropAreaShapes: {
+        readonly parameters: {
+            readonly query: {
+                readonly under: components["schemas"]["AreaCode"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How many there were */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listSurveys: {
         readonly parameters: {
             readonly query?: never;
@@ -3542,6 +3963,212 @@ export interface operations {
         readonly requestBody: components["requestBodies"]["Table"];
         readonly responses: {
             readonly 200: components["responses"]["Imported"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listVisits: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The visits; there are few */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VisitList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listContacts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only contacts whose grid starts so */
+                readonly within?: string;
+                /** @description `next` of the page before */
+                readonly cursor?: components["parameters"]["Cursor"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of contacts */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putContact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ContactRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Stored */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Contact"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteContact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Removed */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFollowups: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only matters whose grid starts so */
+                readonly within?: string;
+                /** @description a form id; the first follow-up form when absent */
+                readonly form?: string;
+                /** @description neither closed nor passed on nor withdrawn */
+                readonly open?: boolean;
+                readonly household?: string;
+                /** @description newest first */
+                readonly newest?: boolean;
+                /** @description `next` of the page before */
+                readonly cursor?: components["parameters"]["Cursor"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of matters */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FollowupPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getFollowup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The matter */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Followup"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly changeFollowup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description the same key and body give the same answer again, another body is refused */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FollowupChange"];
+            };
+        };
+        readonly responses: {
+            /** @description The matter as it is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Followup"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listUnconfirmed: {
+        readonly parameters: {
+            readonly query: {
+                readonly street: components["schemas"]["StreetCode"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The phones, those first that are longest behind */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnconfirmedList"];
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -5161,6 +5788,31 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly draftRelease: {
+        readonly parameters: {
+            readonly query: {
+                readonly form: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly code: components["parameters"]["Street"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The draft */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReleaseDraft"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listExports: {
         readonly parameters: {
             readonly query?: {
@@ -5292,6 +5944,10 @@ export interface operations {
             readonly query?: {
                 readonly actor?: string;
                 readonly object?: string;
+                readonly action?: string;
+                readonly role?: components["schemas"]["Role"];
+                /** @description ok, denied for everything else, or one code */
+                readonly outcome?: string;
                 readonly from?: string;
                 readonly to?: string;
                 /** @description `next` of the page before */
@@ -5311,6 +5967,35 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly exportAudit: {
+        readonly parameters: {
+            readonly query?: {
+                readonly actor?: string;
+                readonly object?: string;
+                readonly action?: string;
+                readonly role?: components["schemas"]["Role"];
+                readonly outcome?: string;
+                readonly from?: string;
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The table */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
                 };
             };
             readonly default: components["responses"]["Problem"];
