@@ -120,7 +120,7 @@ func (s *Service) Record(ctx context.Context, a Actor, id string) (RecordView, e
 		return RecordView{}, err
 	}
 	var v RecordView
-	var files []string
+	var files, awaited []string
 	err := s.answers.Store.View(ctx, func(r sync.Reader) error {
 		rec, ok, err := r.Record(id)
 		if err != nil {
@@ -134,13 +134,13 @@ func (s *Service) Record(ctx context.Context, a Actor, id string) (RecordView, e
 		}
 		w := viewer{s: s, r: r, rec: &rec, state: rec.State, form: s.formOf(&rec), workers: map[string]string{}}
 		v, err = w.view()
-		files = w.files
+		files, awaited = w.files, w.awaited
 		return err
 	})
 	if err != nil {
 		return RecordView{}, errs.Wrap(op, err)
 	}
-	v.MissingAttachments = []string{}
+	v.MissingAttachments = append([]string{}, awaited...)
 	if s.Attachments != nil && len(files) > 0 {
 		missing, err := s.Attachments.Missing(ctx, files)
 		if err != nil {
@@ -168,7 +168,8 @@ type viewer struct {
 	state   *crdt.State
 	form    *schema.Form
 	workers map[string]string // device -> worker code
-	files   []string
+	files   []string // kept under the names of their bytes
+	awaited []string // files that OpenRosa clients named and that have not come, under the names they gave
 }
 
 func (w *viewer) view() (RecordView, error) {
@@ -192,8 +193,14 @@ func (w *viewer) view() (RecordView, error) {
 			continue
 		}
 		v.Answers[path] = valueOf(shown)
-		if !shown.Null && schema.IsBinaryName(shown.Value) {
+		switch {
+		case shown.Null:
+		case schema.IsBinaryName(shown.Value):
 			w.files = append(w.files, shown.Value)
+		case shown.Value != "" && w.form != nil:
+			if n := w.form.Lookup(path); n != nil && n.Type == schema.Binary {
+				w.awaited = append(w.awaited, shown.Value)
+			}
 		}
 	}
 	for _, repeat := range w.state.Repeats() {

@@ -92,6 +92,21 @@ func TestCollectFromTheSheetOfPaperToTheOffice(t *testing.T) {
 	w.People["reviewer-1"].Get(at + "/uuid:one?hash=" + strings.Repeat("1", 64)).Problem("not-found")
 	w.People["reviewer-2"].Get(at).Problem("not-found")
 
+	// A record whose picture has not come says so, by the name the phone gave it.
+	in = collect.Instance{FileName: "two.xml", XML: []byte(servertest.Filled(house, "1", "uuid:two", "", "无图", "1", "二.jpg", ""))}
+	_, err = c.Submit(t.Context(), in)
+	require.NoError(t, err)
+	for _, want := range [][]string{{"二.jpg"}, {}} {
+		for _, r := range houseRecords(t, w, house) {
+			if rec := recordOf(t, w, r.ID); answer(rec, "words") == "无图" {
+				require.Equal(t, want, rec.MissingAttachments)
+			}
+		}
+		in.Files = []collect.File{{Name: "二.jpg", Type: "image/jpeg", Bytes: jpeg}}
+		_, err = c.Submit(t.Context(), in)
+		require.NoError(t, err)
+	}
+
 	// A version that is closed takes what was filled in before; a form nobody knows is refused in words.
 	w.People["admin"].Post("/v1/forms/"+url.PathEscape(house)+"/1/close", nil).Want(204)
 	done, err = c.Sync(t.Context())
@@ -99,7 +114,7 @@ func TestCollectFromTheSheetOfPaperToTheOffice(t *testing.T) {
 	require.Equal(t, []string{"removed " + house}, done)
 	_, err = c.Submit(t.Context(), collect.Instance{FileName: "b.xml", XML: []byte(servertest.Filled(house, "1", "uuid:late", "", "x", "1", "", ""))})
 	require.NoError(t, err)
-	require.Len(t, houseRecords(t, w, house), 2)
+	require.Len(t, houseRecords(t, w, house), 3)
 	var failure *collect.Failure
 	_, err = c.Submit(t.Context(), collect.Instance{FileName: "c.xml", XML: []byte(servertest.Filled(house, "7", "uuid:seven", "", "x", "1", "", ""))})
 	require.ErrorAs(t, err, &failure)
