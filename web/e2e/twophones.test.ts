@@ -6,15 +6,12 @@ import { axe } from "./harness/axe.ts";
 import { twice } from "./harness/compare.ts";
 import { Filler } from "./harness/form.ts";
 import { labelOf } from "./harness/frame.ts";
-import { interviewPlan } from "./harness/plan.ts";
-import { Rng } from "./harness/rng.ts";
 import { Site } from "./harness/site.ts";
-import { type Shift, shift } from "./harness/start.ts";
+import { interview, type Shift, shift } from "./harness/start.ts";
 
 let site: Site;
 let first: Shift;
 let second: Shift;
-const rng = new Rng(41);
 
 beforeAll(async () => {
   site = await Site.start({ villages: 1, doors: 3 });
@@ -29,18 +26,9 @@ afterAll(async () => {
 });
 
 /** An interview at a door, sent. */
-async function interview(who: Shift, label: string, set: Record<string, string>): Promise<string> {
-  const { worker } = who;
-  await worker.tab("today");
-  await worker.openDoor(label);
-  await worker.begin();
-  const record = await worker.inForm();
-  const plan = interviewPlan(rng, label);
-  const filler = new Filler(worker.page);
-  await worker.complete({ answers: { ...plan.answers, ...set } }, filler);
-  await worker.at(["today", "door"]);
-  if ((await worker.page.locator(".tabs").count()) === 0) await worker.page.goBack();
-  await worker.sendAll();
+async function sent(who: Shift, label: string, set: Record<string, string>): Promise<string> {
+  const { record } = await interview(who, label, set);
+  await who.worker.sendAll();
   return record;
 }
 
@@ -61,7 +49,7 @@ async function change(who: Shift, label: string, path: string, value: string): P
 
 test("different answers: both see the conflict, and the office's decision", async () => {
   const label = labelOf(0);
-  const record = await interview(first, label, { s_road: "3" });
+  const record = await sent(first, label, { s_road: "3" });
   const office = site.office("reviewer");
   await office.change(record, { "@assignee": second.enrolment.worker }, "the worker is ill");
   await second.worker.sendAll();
@@ -119,7 +107,7 @@ test("different answers: both see the conflict, and the office's decision", asyn
 
 test("the worker settles a conflict", async () => {
   const label = labelOf(1);
-  const record = await interview(first, label, { s_water: "3" });
+  const record = await sent(first, label, { s_water: "3" });
   const office = site.office("reviewer");
   await office.change(record, { "@assignee": second.enrolment.worker }, "the worker is ill");
   await second.worker.sendAll();
@@ -148,7 +136,7 @@ test("the worker settles a conflict", async () => {
 
 test("a returned interview: the comment stands at its question, and the office sees the correction", async () => {
   const label = labelOf(2);
-  const record = await interview(first, label, { meet12: "60" });
+  const record = await sent(first, label, { meet12: "60" });
   const office = site.office("reviewer");
   await office.review(record, "return", "请核对次数", { meet12: "六十次太多，请再问一次" });
   const { worker, phone } = first;

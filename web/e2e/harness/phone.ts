@@ -64,8 +64,8 @@ export class Phone {
     return this.#page !== undefined;
   }
 
-  /** Switches the phone on and opens the app; where says what follows the address. */
-  async start(where = ""): Promise<Page> {
+  /** Switches the phone on and opens the app; where says what follows the address, quota how much the app may store from now on. */
+  async start(where = "", quota?: number): Promise<Page> {
     this.starts++;
     await rm(join(this.profile, "SingletonLock"), { force: true });
     const zh = (this.#options.language ?? "zh") === "zh";
@@ -104,6 +104,7 @@ export class Phone {
     this.#listen(page);
     this.#page = page;
     if (this.offline) await context.setOffline(true);
+    if (quota !== undefined) await (await this.cdp()).send("Storage.overrideQuotaForOrigin", { origin: this.link.origin, quotaSize: quota });
     await page.goto(this.link.origin + "/" + where);
     return page;
   }
@@ -121,6 +122,12 @@ export class Phone {
     const page = await this.context.newPage();
     await page.goto(this.link.origin + "/");
     return page;
+  }
+
+  /** Looks at another of its tabs. */
+  async turnTo(page: Page): Promise<void> {
+    await page.bringToFront();
+    this.#page = page;
   }
 
   /** Out of signal, or back. */
