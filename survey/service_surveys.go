@@ -11,8 +11,6 @@ import (
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
 	"ruhu/internal/limits"
-	"ruhu/schema"
-	"ruhu/schema/xform"
 )
 
 // Surveys returns all surveys in order of id.
@@ -237,88 +235,6 @@ func (s *Service) CloseSurvey(ctx context.Context, id string) (Survey, error) {
 		}
 	}
 	return sv, errs.Wrap(op, s.reload(ctx, true))
-}
-
-// NewForm is a form as it is uploaded.
-type NewForm struct {
-	XML    []byte // XForm XML, or an XLSForm as .xlsx: the bytes decide
-	Source []byte // the XLSX it was made of, or nil
-	Name   string // the file's name without its ending: the id of a spreadsheet whose settings give none
-	Files  []FormFile
-	By     string // user id
-}
-
-// FormFaults carries what is wrong with an uploaded form, inside an error of code form-faults.
-type FormFaults struct{ List []schema.Fault }
-
-// Error returns the first fault.
-func (f *FormFaults) Error() string {
-	for _, x := range f.List {
-		if !x.Warning {
-			return x.String()
-		}
-	}
-	return "faults in the form"
-}
-
-// AddForm adds a form version; the bytes are kept and served unchanged. Of a spreadsheet an XForm is made first; the faults then
-// name sheet, row and column. added is false where the same version with the same
-// bytes was there. Codes: form-faults (with FormFaults), form-changed, sentiment-identity (a survey uses the form as a
-// sentiment form), invalid (a file's name), too-large.
-func (s *Service) AddForm(ctx context.Context, n NewForm) (stored StoredForm, warnings []schema.Fault, added bool, err error) {
-	const op = "add form"
-	var ofSheets []schema.Fault
-	if IsWorkbook(n.XML) {
-		if ofSheets, err = s.fromWorkbook(ctx, &n); err != nil {
-			return StoredForm{}, ofSheets, false, err
-		}
-	}
-	form, faults, err := xform.Read(n.XML)
-	if err != nil {
-		return StoredForm{}, faults, false, errs.WrapCode(errs.CodeOf(err), op, &FormFaults{faults})
-	}
-	if n.Source != nil {
-		faults = ofSheets // those of the XForm are among them, with their rows
-	}
-	if err := s.Refresh(ctx); err != nil {
-		return StoredForm{}, nil, false, errs.Wrap(op, err)
-	}
-	if info, used := s.Info(form.ID); used && info.Kind == KindSentiment {
-		if err := CheckSentiment(form); err != nil {
-			return StoredForm{}, faults, false, err
-		}
-	}
-	if err := s.checkEntities(form); err != nil {
-		return StoredForm{}, faults, false, err
-	}
-	if _, err := s.Snapshot().With(form); err != nil {
-		if refused := schema.FaultsOf(err); len(refused) > 0 { // each with its path and reason, as faults of the form itself are
-			faults = append(faults, refused...)
-			return StoredForm{}, faults, false, errs.WrapCode(errs.CodeOf(err), op, &FormFaults{faults})
-		}
-		return StoredForm{}, faults, false, err
-	}
-	stored = StoredForm{ID: form.ID, Version: form.Version, TitleZH: form.Title("zh"), TitleEN: form.Title("en"), SHA256: form.Hash(), MD5: form.HashMD5(),
-		XML: n.XML, Source: n.Source, Added: clock.Millis(s.Clock.Now()), AddedBy: n.By}
-	for _, f := range n.Files {
-		file, err := sealFile(f)
-		if err != nil {
-			return StoredForm{}, faults, false, err
-		}
-		stored.Files = append(stored.Files, file)
-	}
-	for _, name := range form.Attachments {
-		if name != NoticeFile && name != VillagesFile && !slices.ContainsFunc(stored.Files, func(f FormFile) bool { return f.Name == name }) {
-			faults = append(faults, schema.Fault{Code: "file-missing", Path: name, Warning: true, ZH: "缺少附件 " + name + "。", EN: "the file " + name + " is missing"})
-		}
-	}
-	for _, f := range faults {
-		stored.Warnings = append(stored.Warnings, f.String())
-	}
-	if added, err = s.Catalog.AddForm(ctx, stored); err != nil {
-		return StoredForm{}, faults, false, errs.Wrap(op, err)
-	}
-	return stored, faults, added, errs.Wrap(op, s.reload(ctx, true))
 }
 
 // Forms returns all form versions in order of adding, with their XML and without the bytes of their files.
