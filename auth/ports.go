@@ -30,6 +30,8 @@ type Reader interface {
 	AppUserByName(username string) (AppUser, error)
 	// AppUserOf returns the app user that was drawn with an enrolment.
 	AppUserOf(enrolment string) (AppUser, error)
+	ResearchAccessByID(id string) (ResearchAccess, error)
+	ResearchAccess(q ResearchQuery) ([]ResearchAccess, error) // newest first: by From, then ID, falling
 	Session(id string) (Session, error)
 	Sessions(q SessionQuery) ([]Session, error) // by id
 	AuditHead() (AuditHead, error)              // the zero head of an empty log
@@ -48,6 +50,8 @@ type Tx interface {
 	PutRevocation(r Revocation) error
 	// PutAppUser inserts, or sets Used of the one that is there.
 	PutAppUser(a AppUser) error
+	// PutResearchAccess inserts, or sets Ended and EndedBy of the one that is there.
+	PutResearchAccess(g ResearchAccess) error
 	PutSession(s Session) error
 	// Touch raises a session's LastSeen and SeenGen, and LastSeen of its device; an unknown session is no error.
 	Touch(session string, gen uint64, at int64) error
@@ -84,6 +88,16 @@ type DeviceQuery struct {
 	SilentSince int64
 	After       string // id
 	Limit       int
+}
+
+// ResearchQuery selects research grants.
+type ResearchQuery struct {
+	User      string // "" = all
+	Area      string // within
+	LiveAt    int64  // only those that hold at that time; 0 = all
+	AfterTime int64  // key of the last one of the page before: From and ID; zero = from the newest
+	AfterID   string
+	Limit     int
 }
 
 // SessionQuery selects live sessions: neither ended nor expired at Now.

@@ -162,7 +162,9 @@ func (s *Server) ListUnconfirmed(ctx context.Context, req api.ListUnconfirmedReq
 			list = append(list, b)
 		}
 	}
-	slices.SortFunc(list, func(a, b behind) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.phone.Device, b.phone.Device)) })
+	slices.SortFunc(list, func(a, b behind) int {
+		return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.phone.Device, b.phone.Device))
+	})
 	c.saw("unconfirmed erasures", street, "", len(list))
 	out := api.UnconfirmedList{Items: make([]api.UnconfirmedPhone, 0, len(list))}
 	for i := range list {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	gosync "sync"
 	"time"
 
 	"ruhu/internal/clock"
@@ -66,7 +67,7 @@ func (s *Service) Standing(ctx context.Context, a Actor, street string) (Standin
 	if err := s.mayProgress(a, street, op); err != nil {
 		return Standing{}, err
 	}
-	out, err := s.standing(ctx, a, street)
+	out, err := s.standing(ctx, street)
 	return out, errs.Wrap(op, err)
 }
 
@@ -81,16 +82,71 @@ func (s *Service) mayProgress(a Actor, street, op string) error {
 	return nil
 }
 
-func (s *Service) standing(ctx context.Context, a Actor, street string) (Standing, error) {
-	facets, err := s.answers.Records.Facets(ctx, street)
+// standing asks the store for its parts side by side: after a change each has to be counted anew.
+func (s *Service) standing(ctx context.Context, street string) (Standing, error) {
+	out := Standing{Date: s.today()}
+	days := s.arrivedDays()
+	var facets Facets
+	var arrivals Arrivals
+	err := sideBySide(
+		func() (err error) {
+			facets, err = s.answers.Records.Facets(ctx, street)
+			return err
+		},
+		func() (err error) {
+			arrivals, err = s.answers.Records.Arrivals(ctx, street, days.since)
+			return err
+		},
+		func() error {
+			dup, err := s.duplicatesOf(ctx, street)
+			if err == nil {
+				out.Waiting.Duplicates = dup.unclear
+			}
+			return err
+		},
+		func() error {
+			unsettled, err := s.answers.Records.Unsettled(ctx, street)
+			if err != nil {
+				return err
+			}
+			lost, err := s.answers.Engine.Lost(ctx, street, 0, 100)
+			out.Waiting.Quarantined, out.Waiting.Held, out.Waiting.Lost = unsettled.Quarantined, unsettled.Waiting, int64(len(lost))
+			return err
+		})
 	if err != nil {
 		return Standing{}, err
 	}
-	out := Standing{Date: s.today()}
 	villages := map[string]*VillageStanding{}
+	s.counted(facets.List, &out.Waiting, villages)
+	s.arrived(street, arrivals, days.dates, &out, villages)
+	for _, v := range villages {
+		out.Villages = append(out.Villages, *v)
+	}
+	slices.SortFunc(out.Villages, func(a, b VillageStanding) int { return cmp.Compare(a.Village, b.Village) })
+	return out, nil
+}
+
+// sideBySide runs functions at the same time and returns the first error in their order.
+func sideBySide(work ...func() error) error {
+	failed := make([]error, len(work))
+	var wait gosync.WaitGroup
+	for i, fn := range work {
+		wait.Go(func() { failed[i] = fn() })
+	}
+	wait.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counted adds facets up by village and by what waits.
+func (s *Service) counted(list []Facet, w *Waiting, villages map[string]*VillageStanding) {
 	flags := map[string]int64{}
-	for i := range facets.List {
-		x := &facets.List[i]
+	for i := range list {
+		x := &list[i]
 		v := village(villages, x.Grid)
 		v.Statuses[x.Status] += x.N
 		if !Counts(x.Status) {
@@ -105,29 +161,9 @@ func (s *Service) standing(ctx context.Context, a Actor, street string) (Standin
 		for _, f := range x.Flags {
 			flags[f] += x.N
 		}
-		out.Waiting.add(x)
+		w.add(x)
 	}
-	out.Waiting.Flags = counted(flags)
-	if err := s.arrived(ctx, street, &out, villages); err != nil {
-		return Standing{}, err
-	}
-	for _, v := range villages {
-		out.Villages = append(out.Villages, *v)
-	}
-	slices.SortFunc(out.Villages, func(a, b VillageStanding) int { return cmp.Compare(a.Village, b.Village) })
-	unsettled, err := s.answers.Records.Unsettled(ctx, street)
-	if err != nil {
-		return Standing{}, err
-	}
-	out.Waiting.Quarantined, out.Waiting.Held = unsettled.Quarantined, unsettled.Waiting
-	dup, err := s.duplicatesOf(ctx, street)
-	if err != nil {
-		return Standing{}, err
-	}
-	out.Waiting.Duplicates = dup.unclear
-	lost, err := s.answers.Engine.Lost(ctx, street, 0, 100)
-	out.Waiting.Lost = int64(len(lost))
-	return out, err
+	w.Flags = counted(flags)
 }
 
 func village(all map[string]*VillageStanding, grid string) *VillageStanding {
@@ -158,22 +194,26 @@ func (w *Waiting) add(x *Facet) {
 	}
 }
 
-// arrived counts what came in by day.
-func (s *Service) arrived(ctx context.Context, street string, out *Standing, villages map[string]*VillageStanding) error {
+// civilDays are days in a row, each with the instant (ms) it begins.
+type civilDays struct {
+	dates []string
+	since []int64
+}
+
+// arrivedDays returns the days of which arrivals are shown; the last is today.
+func (s *Service) arrivedDays() (d civilDays) {
 	now := s.Clock.Now().In(s.Zone)
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, s.Zone)
-	since := make([]int64, arrivedDays)
-	for i := range since {
-		day := midnight.AddDate(0, 0, i-arrivedDays+1)
-		since[i] = clock.Millis(day)
-		out.Arrived = append(out.Arrived, DayCount{Date: day.Format(time.DateOnly)})
+	for i := range arrivedDays {
+		day := time.Date(now.Year(), now.Month(), now.Day()+i-arrivedDays+1, 0, 0, 0, 0, s.Zone)
+		d.dates, d.since = append(d.dates, day.Format(time.DateOnly)), append(d.since, clock.Millis(day))
 	}
-	arrivals, err := s.answers.Records.Arrivals(ctx, street, since)
-	if err != nil {
-		return err
-	}
+	return d
+}
+
+// arrived puts down what came in by day, and of today by village and worker.
+func (s *Service) arrived(street string, arrivals Arrivals, dates []string, out *Standing, villages map[string]*VillageStanding) {
 	for i, n := range arrivals.Spans {
-		out.Arrived[i].N = n
+		out.Arrived = append(out.Arrived, DayCount{dates[i], n})
 	}
 	workers := map[string]int64{}
 	for _, x := range arrivals.Latest {
@@ -183,7 +223,6 @@ func (s *Service) arrived(ctx context.Context, street string, out *Standing, vil
 	for _, w := range counted(workers) {
 		out.Today = append(out.Today, WorkerCount{w.Key, w.N})
 	}
-	return nil
 }
 
 // WorkerProgress is how far one worker is: figures by worker code.

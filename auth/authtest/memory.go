@@ -30,18 +30,19 @@ type memory struct {
 	apps        map[string]auth.AppUser
 	sessions    map[string]auth.Session
 	proofs      map[[32]byte]int64
+	research    map[string]auth.ResearchAccess
 	audit       []auth.AuditEntry
 }
 
 func (m *memory) clone() *memory {
 	c := &memory{maps.Clone(m.users), map[string][]auth.Grant{}, maps.Clone(m.enrolments), maps.Clone(m.devices), maps.Clone(m.revocations), maps.Clone(m.apps),
-		maps.Clone(m.sessions), maps.Clone(m.proofs), m.audit[:len(m.audit):len(m.audit)]}
+		maps.Clone(m.sessions), maps.Clone(m.proofs), maps.Clone(m.research), m.audit[:len(m.audit):len(m.audit)]}
 	for k, v := range m.grants {
 		c.grants[k] = slices.Clone(v)
 	}
 	if c.users == nil {
 		c.users, c.enrolments, c.devices = map[string]auth.User{}, map[string]auth.Enrolment{}, map[string]auth.Device{}
-		c.apps = map[string]auth.AppUser{}
+		c.apps, c.research = map[string]auth.AppUser{}, map[string]auth.ResearchAccess{}
 		c.revocations, c.sessions, c.proofs = map[string]auth.Revocation{}, map[string]auth.Session{}, map[[32]byte]int64{}
 	}
 	return c
@@ -190,6 +191,24 @@ func (m *memory) AppUserByName(username string) (auth.AppUser, error) {
 
 func (m *memory) AppUserOf(enrolment string) (auth.AppUser, error) {
 	return m.appUser(func(a auth.AppUser) bool { return a.Enrolment == enrolment })
+}
+
+func (m *memory) ResearchAccessByID(id string) (auth.ResearchAccess, error) {
+	return lookup(m.research, "research grant", id)
+}
+
+func (m *memory) ResearchAccess(q auth.ResearchQuery) ([]auth.ResearchAccess, error) {
+	return pick(m.research, func(g auth.ResearchAccess) bool {
+		return auth.Within(g.Area, q.Area) && (q.User == "" || g.User == q.User) && (q.LiveAt == 0 || g.Live(q.LiveAt)) &&
+			(q.AfterID == "" || g.From < q.AfterTime || g.From == q.AfterTime && g.ID < q.AfterID)
+	}, func(a, b auth.ResearchAccess) int {
+		return cmp.Or(cmp.Compare(b.From, a.From), strings.Compare(b.ID, a.ID))
+	}, q.Limit), nil
+}
+
+func (m *memory) PutResearchAccess(g auth.ResearchAccess) error {
+	m.research[g.ID] = g
+	return nil
 }
 
 func (m *memory) Session(id string) (auth.Session, error) { return lookup(m.sessions, "session", id) }

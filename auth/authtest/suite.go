@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) auth.Store) {
 		{"AppUserByPassword", appUserByPassword},
 		{"AppUserEndsWithItsDevice", appUserEnds},
 		{"EditGrants", editGrants},
+		{"ResearchIsDated", researchIsDated},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(New(t, open(t))) })
 	}

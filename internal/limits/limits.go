@@ -130,6 +130,7 @@ const (
 	RevocationLag       = 5 * time.Second
 	EnrolmentTTL        = 72 * time.Hour
 	EnrolmentMaxTTL     = 14 * 24 * time.Hour
+	ResearchMaxTTL      = 2 * 366 * 24 * time.Hour // of one research grant
 	PasswordMinRunes    = 15
 	PasswordMaxRunes    = 256
 	LoginPerAccount15m  = 10

@@ -1294,6 +1294,31 @@ type FormChangeList struct {
 	Items []FormChange `json:"items"`
 }
 
+// FormChecked defines model for FormChecked.
+type FormChecked struct {
+	Changes []FormChange `json:"changes"`
+
+	// Files its files that were not uploaded: made of the sheets, or by the server
+	Files []FormFileMade `json:"files"`
+
+	// From the version it is compared with; none for a new form
+	From *string `json:"from,omitempty"`
+	Hash string  `json:"hash"`
+	ID   string  `json:"id"`
+
+	// Known the same bytes are there already
+	Known bool `json:"known"`
+
+	// Missing files it asks for that nobody gave
+	Missing []string `json:"missing"`
+
+	// PhoneXML the form as phones would get it
+	PhoneXML string  `json:"phone_xml"`
+	Title    string  `json:"title"`
+	Version  string  `json:"version"`
+	Warnings []Fault `json:"warnings"`
+}
+
 // FormFileEntry defines model for FormFileEntry.
 type FormFileEntry struct {
 	// Hash SHA-256, hex
@@ -1309,6 +1334,13 @@ type FormFileEntry struct {
 type FormFileList struct {
 	Items   []FormFileEntry `json:"items"`
 	Missing []string        `json:"missing"`
+}
+
+// FormFileMade defines model for FormFileMade.
+type FormFileMade struct {
+	// Content base64
+	Content string `json:"content"`
+	Name    string `json:"name"`
 }
 
 // FormList defines model for FormList.
@@ -1678,6 +1710,36 @@ type ReleaseRequest struct {
 
 	// Snapshot of the draft that was looked at
 	Snapshot string `json:"snapshot,omitempty"`
+}
+
+// ResearchGrant defines model for ResearchGrant.
+type ResearchGrant struct {
+	Area string `json:"area"`
+
+	// By who gave it
+	By      string     `json:"by"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	EndedBy string     `json:"ended_by,omitempty"`
+	From    time.Time  `json:"from"`
+	ID      string     `json:"id"`
+	Live    bool       `json:"live"`
+	Purpose string     `json:"purpose"`
+	Until   time.Time  `json:"until"`
+	User    string     `json:"user"`
+}
+
+// ResearchGrantPage defines model for ResearchGrantPage.
+type ResearchGrantPage struct {
+	Items []ResearchGrant `json:"items"`
+	Next  string          `json:"next,omitempty"`
+}
+
+// ResearchGrantRequest defines model for ResearchGrantRequest.
+type ResearchGrantRequest struct {
+	Area    AreaCode  `json:"area"`
+	Purpose string    `json:"purpose"`
+	Until   time.Time `json:"until"`
+	User    string    `json:"user"`
 }
 
 // RestrictRequest defines model for RestrictRequest.
@@ -2323,6 +2385,12 @@ type FormChangesParams struct {
 	From string `form:"from" json:"from"`
 }
 
+// CheckFormMultipartBody defines parameters for CheckForm.
+type CheckFormMultipartBody struct {
+	Attachment []openapi_types.File `json:"attachment,omitempty"`
+	Form       openapi_types.File   `json:"form"`
+}
+
 // ListHouseholdsParams defines parameters for ListHouseholds.
 type ListHouseholdsParams struct {
 	// Within only households whose grid starts so
@@ -2465,6 +2533,18 @@ type CountRecordsParams struct {
 	Clean QueueClean `form:"clean,omitempty" json:"clean,omitempty"`
 }
 
+// ListResearchGrantsParams defines parameters for ListResearchGrants.
+type ListResearchGrantsParams struct {
+	User string `form:"user,omitempty" json:"user,omitempty"`
+
+	// All those that are over too
+	All bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // DraftReleaseParams defines parameters for DraftRelease.
 type DraftReleaseParams struct {
 	Form string `form:"form" json:"form"`
@@ -2567,6 +2647,9 @@ type ChangeFollowupJSONRequestBody = FollowupChange
 // AddFormMultipartRequestBody defines body for AddForm for multipart/form-data ContentType.
 type AddFormMultipartRequestBody AddFormMultipartBody
 
+// CheckFormMultipartRequestBody defines body for CheckForm for multipart/form-data ContentType.
+type CheckFormMultipartRequestBody CheckFormMultipartBody
+
 // CreateHouseholdJSONRequestBody defines body for CreateHousehold for application/json ContentType.
 type CreateHouseholdJSONRequestBody = Household
 
@@ -2593,6 +2676,9 @@ type ApproveRecordsJSONRequestBody = ApproveRequest
 
 // SampleRecordsJSONRequestBody defines body for SampleRecords for application/json ContentType.
 type SampleRecordsJSONRequestBody = SampleRequest
+
+// GrantResearchJSONRequestBody defines body for GrantResearch for application/json ContentType.
+type GrantResearchJSONRequestBody = ResearchGrantRequest
 
 // RestrictJSONRequestBody defines body for Restrict for application/json ContentType.
 type RestrictJSONRequestBody = RestrictRequest
@@ -2803,6 +2889,9 @@ type ServerInterface interface {
 	// PhoneXML The form as phones get it, with deprecatedID and row ids where missing
 	// (GET /v1/forms/{id}/{version}/phone.xml)
 	PhoneXML(ctx echo.Context, id FormID, version FormVersion) error
+	// CheckForm What adding a form would do - its faults, how phones would get it, what differs from the version before
+	// (POST /v1/forms:check)
+	CheckForm(ctx echo.Context) error
 	// ListHouseholds Households of an area
 	// (GET /v1/households)
 	ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error
@@ -2878,6 +2967,15 @@ type ServerInterface interface {
 	// SampleRecords A random sample of the clean records of a queue, to be looked at before they are approved together
 	// (POST /v1/records:sample)
 	SampleRecords(ctx echo.Context) error
+	// ListResearchGrants Dated access of researchers, newest first
+	// (GET /v1/research-grants)
+	ListResearchGrants(ctx echo.Context, params ListResearchGrantsParams) error
+	// GrantResearch Give a researcher's account an area, a purpose and an end
+	// (POST /v1/research-grants)
+	GrantResearch(ctx echo.Context) error
+	// EndResearch Take a grant back
+	// (DELETE /v1/research-grants/{id})
+	EndResearch(ctx echo.Context, id ID) error
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx echo.Context) error
@@ -4342,6 +4440,15 @@ func (w *ServerInterfaceWrapper) PhoneXML(ctx echo.Context) error {
 	return err
 }
 
+// CheckForm converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckForm(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckForm(ctx)
+	return err
+}
+
 // ListHouseholds converts echo context to params.
 func (w *ServerInterfaceWrapper) ListHouseholds(ctx echo.Context) error {
 	var err error
@@ -5008,6 +5115,70 @@ func (w *ServerInterfaceWrapper) SampleRecords(ctx echo.Context) error {
 	return err
 }
 
+// ListResearchGrants converts echo context to params.
+func (w *ServerInterfaceWrapper) ListResearchGrants(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListResearchGrantsParams
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", ctx.QueryParams(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user: %s", err))
+	}
+
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", ctx.QueryParams(), &params.All, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter all: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListResearchGrants(ctx, params)
+	return err
+}
+
+// GrantResearch converts echo context to params.
+func (w *ServerInterfaceWrapper) GrantResearch(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GrantResearch(ctx)
+	return err
+}
+
+// EndResearch converts echo context to params.
+func (w *ServerInterfaceWrapper) EndResearch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndResearch(ctx, id)
+	return err
+}
+
 // Restrict converts echo context to params.
 func (w *ServerInterfaceWrapper) Restrict(ctx echo.Context) error {
 	var err error
@@ -5438,6 +5609,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/users/:id", wrapper.ChangeUser, options.OperationMiddlewares["changeUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/grants", wrapper.ChangeGrants, options.OperationMiddlewares["changeGrants"]...)
 	router.GET(options.BaseURL+"/v1/workers", wrapper.ListWorkers, options.OperationMiddlewares["listWorkers"]...)
+	router.GET(options.BaseURL+"/v1/research-grants", wrapper.ListResearchGrants, options.OperationMiddlewares["listResearchGrants"]...)
+	router.POST(options.BaseURL+"/v1/research-grants", wrapper.GrantResearch, options.OperationMiddlewares["grantResearch"]...)
+	router.DELETE(options.BaseURL+"/v1/research-grants/:id", wrapper.EndResearch, options.OperationMiddlewares["endResearch"]...)
 	router.GET(options.BaseURL+"/v1/areas", wrapper.ListAreas, options.OperationMiddlewares["listAreas"]...)
 	router.POST(options.BaseURL+"/v1/areas", wrapper.CreateArea, options.OperationMiddlewares["createArea"]...)
 	router.POST(options.BaseURL+"/v1/areas\\:import", wrapper.ImportAreas, options.OperationMiddlewares["importAreas"]...)
@@ -5466,6 +5640,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/assignments\\:import", wrapper.ImportAssignments, options.OperationMiddlewares["importAssignments"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)
 	router.POST(options.BaseURL+"/v1/forms", wrapper.AddForm, options.OperationMiddlewares["addForm"]...)
+	router.POST(options.BaseURL+"/v1/forms\\:check", wrapper.CheckForm, options.OperationMiddlewares["checkForm"]...)
 	router.GET(options.BaseURL+"/v1/forms/:id/:version", wrapper.GetForm, options.OperationMiddlewares["getForm"]...)
 	router.POST(options.BaseURL+"/v1/forms/:id/:version/close", wrapper.CloseForm, options.OperationMiddlewares["closeForm"]...)
 	router.GET(options.BaseURL+"/v1/forms/:id/:version/form.xml", wrapper.FormXML, options.OperationMiddlewares["formXML"]...)
@@ -7919,6 +8094,45 @@ func (response PhoneXMLdefaultApplicationProblemPlusJSONResponse) VisitPhoneXMLR
 	return err
 }
 
+type CheckFormRequestObject struct {
+	Body *multipart.Reader
+}
+
+type CheckFormResponseObject interface {
+	VisitCheckFormResponse(w http.ResponseWriter) error
+}
+
+type CheckForm200JSONResponse FormChecked
+
+func (response CheckForm200JSONResponse) VisitCheckFormResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckFormdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckFormdefaultApplicationProblemPlusJSONResponse) VisitCheckFormResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListHouseholdsRequestObject struct {
 	Params ListHouseholdsParams
 }
@@ -8881,6 +9095,117 @@ type SampleRecordsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SampleRecordsdefaultApplicationProblemPlusJSONResponse) VisitSampleRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResearchGrantsRequestObject struct {
+	Params ListResearchGrantsParams
+}
+
+type ListResearchGrantsResponseObject interface {
+	VisitListResearchGrantsResponse(w http.ResponseWriter) error
+}
+
+type ListResearchGrants200JSONResponse ResearchGrantPage
+
+func (response ListResearchGrants200JSONResponse) VisitListResearchGrantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResearchGrantsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListResearchGrantsdefaultApplicationProblemPlusJSONResponse) VisitListResearchGrantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantResearchRequestObject struct {
+	Body *GrantResearchJSONRequestBody
+}
+
+type GrantResearchResponseObject interface {
+	VisitGrantResearchResponse(w http.ResponseWriter) error
+}
+
+type GrantResearch201JSONResponse ResearchGrant
+
+func (response GrantResearch201JSONResponse) VisitGrantResearchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantResearchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GrantResearchdefaultApplicationProblemPlusJSONResponse) VisitGrantResearchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndResearchRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type EndResearchResponseObject interface {
+	VisitEndResearchResponse(w http.ResponseWriter) error
+}
+
+type EndResearch204Response struct {
+}
+
+func (response EndResearch204Response) VisitEndResearchResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndResearchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndResearchdefaultApplicationProblemPlusJSONResponse) VisitEndResearchResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9972,6 +10297,9 @@ type StrictServerInterface interface {
 	// PhoneXML The form as phones get it, with deprecatedID and row ids where missing
 	// (GET /v1/forms/{id}/{version}/phone.xml)
 	PhoneXML(ctx context.Context, request PhoneXMLRequestObject) (PhoneXMLResponseObject, error)
+	// CheckForm What adding a form would do - its faults, how phones would get it, what differs from the version before
+	// (POST /v1/forms:check)
+	CheckForm(ctx context.Context, request CheckFormRequestObject) (CheckFormResponseObject, error)
 	// ListHouseholds Households of an area
 	// (GET /v1/households)
 	ListHouseholds(ctx context.Context, request ListHouseholdsRequestObject) (ListHouseholdsResponseObject, error)
@@ -10047,6 +10375,15 @@ type StrictServerInterface interface {
 	// SampleRecords A random sample of the clean records of a queue, to be looked at before they are approved together
 	// (POST /v1/records:sample)
 	SampleRecords(ctx context.Context, request SampleRecordsRequestObject) (SampleRecordsResponseObject, error)
+	// ListResearchGrants Dated access of researchers, newest first
+	// (GET /v1/research-grants)
+	ListResearchGrants(ctx context.Context, request ListResearchGrantsRequestObject) (ListResearchGrantsResponseObject, error)
+	// GrantResearch Give a researcher's account an area, a purpose and an end
+	// (POST /v1/research-grants)
+	GrantResearch(ctx context.Context, request GrantResearchRequestObject) (GrantResearchResponseObject, error)
+	// EndResearch Take a grant back
+	// (DELETE /v1/research-grants/{id})
+	EndResearch(ctx context.Context, request EndResearchRequestObject) (EndResearchResponseObject, error)
 	// Restrict Stop all use of a household's records but storage, or end that, unseen
 	// (POST /v1/restrictions)
 	Restrict(ctx context.Context, request RestrictRequestObject) (RestrictResponseObject, error)
@@ -12013,6 +12350,35 @@ func (sh *strictHandler) PhoneXML(ctx echo.Context, id FormID, version FormVersi
 	return nil
 }
 
+// CheckForm operation middleware
+func (sh *strictHandler) CheckForm(ctx echo.Context) error {
+	var request CheckFormRequestObject
+
+	if reader, err := ctx.Request().MultipartReader(); err != nil {
+		return err
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckForm(ctx.Request().Context(), request.(CheckFormRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckForm")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckFormResponseObject); ok {
+		return validResponse.VisitCheckFormResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListHouseholds operation middleware
 func (sh *strictHandler) ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error {
 	var request ListHouseholdsRequestObject
@@ -12836,6 +13202,102 @@ func (sh *strictHandler) SampleRecords(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SampleRecordsResponseObject); ok {
 		return validResponse.VisitSampleRecordsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListResearchGrants operation middleware
+func (sh *strictHandler) ListResearchGrants(ctx echo.Context, params ListResearchGrantsParams) error {
+	var request ListResearchGrantsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListResearchGrants(ctx.Request().Context(), request.(ListResearchGrantsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListResearchGrants")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListResearchGrantsResponseObject); ok {
+		return validResponse.VisitListResearchGrantsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GrantResearch operation middleware
+func (sh *strictHandler) GrantResearch(ctx echo.Context) error {
+	var request GrantResearchRequestObject
+
+	var body GrantResearchJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GrantResearch(ctx.Request().Context(), request.(GrantResearchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GrantResearch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GrantResearchResponseObject); ok {
+		return validResponse.VisitGrantResearchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndResearch operation middleware
+func (sh *strictHandler) EndResearch(ctx echo.Context, id ID) error {
+	var request EndResearchRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndResearch(ctx.Request().Context(), request.(EndResearchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndResearch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndResearchResponseObject); ok {
+		return validResponse.VisitEndResearchResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -97,6 +97,10 @@ func routeCases() []routeCase {
 		{"exportAudit", "auditor", "200", "", get("/v1/audit.csv")},
 		{"draftRelease", "reviewer", "200", "out-of-area", get("/v1/streets/{street}/release-draft?form=hh_sentiment")},
 
+		{"listResearchGrants", "admin", "200", "", get("/v1/research-grants")},
+		{"grantResearch", "admin", "rule", "out-of-area", do("POST", "/v1/research-grants", `{"user":"{viewer}","area":"{street}","purpose":"p","until":"{soon}"}`)},
+		{"endResearch", "admin", "not-found", "", do("DELETE", "/v1/research-grants/gr_none", nil)},
+
 		{"listUsers", "admin", "200", "", get("/v1/users")},
 		{"createUser", "admin", "201", "out-of-area", do("POST", "/v1/users", `{"name":"u{n}","role":"viewer","area":"{street}"}`)},
 		{"changeUser", "admin", "200", "out-of-area", do("PATCH", "/v1/users/{viewer}", `{"display":"新名"}`)},
@@ -117,10 +121,8 @@ func routeCases() []routeCase {
 		{"importAssignments", "registrar", "200", "import-faults", do("POST", "/v1/assignments:import", "grid,worker,form\n{grid},{worker},hh_sentiment\n")},
 
 		{"listForms", everybody, "200", "", get("/v1/forms")},
-		{"addForm", "admin", "bad-request", "", func(m *matrix, c *servertest.Client, _ string) *servertest.Answer {
-			return c.Do("POST", "/v1/forms", []byte("--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--x--\r\n"),
-				servertest.With("Content-Type", "multipart/form-data; boundary=x"))
-		}},
+		{"addForm", "admin", "bad-request", "", otherPart("/v1/forms")},
+		{"checkForm", "admin", "bad-request", "", otherPart("/v1/forms:check")},
 		{"getForm", everybody, "200", "", get("/v1/forms/hh_sentiment/{version}")},
 		{"closeForm", "admin", "not-found", "", do("POST", "/v1/forms/none/1/close", nil)},
 		{"formXML", everybody, "200", "", get("/v1/forms/hh_sentiment/{version}/form.xml")},
@@ -421,4 +423,12 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	}
 	require.NotContains(t, w.Log.String(), servertest.Password)
 	require.NotContains(t, w.Log.String(), "秘密路")
+}
+
+// otherPart uploads a part that a form does not have.
+func otherPart(path string) func(*matrix, *servertest.Client, string) *servertest.Answer {
+	return func(_ *matrix, c *servertest.Client, _ string) *servertest.Answer {
+		return c.Do("POST", path, []byte("--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--x--\r\n"),
+			servertest.With("Content-Type", "multipart/form-data; boundary=x"))
+	}
 }

@@ -202,3 +202,31 @@ func TestImportsTakeWorkbooksAndSayWhatIsWrongWhere(t *testing.T) {
 }
 
 func place(f api.Fault) string { return fmt.Sprintf("%d %s %s", f.Line, f.Column, f.Path) }
+
+func TestAResearcherReadsUnderADatedGrantOnly(t *testing.T) {
+	w := servertest.Start(t)
+	admin, scholar := w.People["admin"], w.People["researcher-1"]
+	grant := func(who *servertest.Client, area, until string) *servertest.Answer {
+		w.Clock.Advance(time.Second)
+		return who.Post("/v1/research-grants", map[string]any{"user": scholar.User, "area": area, "purpose": "课题 12", "until": until})
+	}
+	soon := w.Clock.Now().Add(5 * time.Hour).Format(time.RFC3339)
+	grant(w.People["admin-2"], servertest.Street2, soon).Problem("out-of-area")
+	grant(admin, servertest.Street2, w.Clock.Now().Add(-time.Hour).Format(time.RFC3339)).Problem("invalid")
+	scholar.Get("/v1/streets/" + servertest.Street2 + "/releases").Problem("out-of-area")
+	var g api.ResearchGrant
+	grant(admin, servertest.Street2, soon).Want(201).JSON(&g)
+	require.True(t, g.Live)
+	scholar.Get("/v1/streets/" + servertest.Street2 + "/releases").Want(200)
+	scholar.Get("/v1/streets/" + servertest.Street1 + "/releases").Problem("out-of-area")
+	var page api.ResearchGrantPage
+	w.People["admin-2"].Get("/v1/research-grants").Want(200).JSON(&page)
+	require.Equal(t, []api.ResearchGrant{g}, page.Items)
+	w.People["admin-1"].Get("/v1/research-grants?all=true").Want(200).JSON(&page)
+	require.Empty(t, page.Items)
+	w.People["admin-2"].Do("DELETE", "/v1/research-grants/"+g.ID, nil).Want(204)
+	scholar.Get("/v1/streets/" + servertest.Street2 + "/releases").Want(401)
+	w.People["admin-2"].Get("/v1/research-grants?all=true&user=" + scholar.User).Want(200).JSON(&page)
+	require.False(t, page.Items[0].Live)
+	require.NotNil(t, page.Items[0].Ended)
+}

@@ -310,6 +310,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/research-grants": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Dated access of researchers, newest first */
+        readonly get: operations["listResearchGrants"];
+        readonly put?: never;
+        /**
+         * Give a researcher's account an area, a purpose and an end
+         * @description The account is given the area and ends with the grant; the grant before ends. Pseudonyms in exports are another grant's
+         *     no more. At most two years.
+         */
+        readonly post: operations["grantResearch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/research-grants/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Take a grant back
+         * @description The account may do nothing from now on, until it is given another one.
+         */
+        readonly delete: operations["endResearch"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/areas": {
         readonly parameters: {
             readonly query?: never;
@@ -697,6 +741,26 @@ export interface paths {
          *     existing question changes its type.
          */
         readonly post: operations["addForm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/forms:check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * What adding a form would do - its faults, how phones would get it, what differs from the version before
+         * @description The same parts as `POST /v1/forms`; nothing is stored. Whether phones can open it only the engine of phones knows.
+         */
+        readonly post: operations["checkForm"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2113,6 +2177,33 @@ export interface components {
             readonly items: readonly components["schemas"]["User"][];
             readonly next?: string;
         };
+        readonly ResearchGrantRequest: {
+            readonly user: string;
+            readonly area: components["schemas"]["AreaCode"];
+            readonly purpose: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly ResearchGrant: {
+            readonly id: string;
+            readonly user: string;
+            readonly area: string;
+            readonly purpose: string;
+            /** Format: date-time */
+            readonly from: string;
+            /** Format: date-time */
+            readonly until: string;
+            /** @description who gave it */
+            readonly by: string;
+            readonly live: boolean;
+            /** Format: date-time */
+            readonly ended?: string | null;
+            readonly ended_by?: string;
+        };
+        readonly ResearchGrantPage: {
+            readonly items: readonly components["schemas"]["ResearchGrant"][];
+            readonly next?: string;
+        };
         readonly UserRequest: {
             /** @description what is typed to sign in */
             readonly name: string;
@@ -2397,6 +2488,29 @@ export interface components {
             readonly title: string;
             readonly hash: string;
             readonly warnings: readonly components["schemas"]["Fault"][];
+        };
+        readonly FormChecked: {
+            readonly id: string;
+            readonly version: string;
+            readonly title: string;
+            readonly hash: string;
+            /** @description the same bytes are there already */
+            readonly known: boolean;
+            readonly warnings: readonly components["schemas"]["Fault"][];
+            /** @description files it asks for that nobody gave */
+            readonly missing: readonly string[];
+            /** @description the form as phones would get it */
+            readonly phone_xml: string;
+            /** @description its files that were not uploaded: made of the sheets, or by the server */
+            readonly files: readonly components["schemas"]["FormFileMade"][];
+            /** @description the version it is compared with; none for a new form */
+            readonly from?: string | null;
+            readonly changes: readonly components["schemas"]["FormChange"][];
+        };
+        readonly FormFileMade: {
+            readonly name: string;
+            /** @description base64 */
+            readonly content: string;
         };
         readonly FormChangeList: {
             readonly items: readonly components["schemas"]["FormChange"][];
@@ -3675,6 +3789,80 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listResearchGrants: {
+        readonly parameters: {
+            readonly query?: {
+                readonly user?: string;
+                /** @description those that are over too */
+                readonly all?: boolean;
+                /** @description `next` of the page before */
+                readonly cursor?: components["parameters"]["Cursor"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of grants */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResearchGrantPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly grantResearch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ResearchGrantRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Given */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResearchGrant"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly endResearch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["ID"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Taken back */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listAreas: {
         readonly parameters: {
             readonly query?: {
@@ -4331,6 +4519,35 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FormAdded"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly checkForm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    /** Format: binary */
+                    readonly form: string;
+                    readonly attachment?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description It could be added */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FormChecked"];
                 };
             };
             readonly default: components["responses"]["Problem"];
