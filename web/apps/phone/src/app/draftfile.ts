@@ -14,6 +14,8 @@ export interface DraftFile {
   readonly begun: boolean;
   /** Of the door; in the answers stream no set ever names it. */
   readonly household: string;
+  /** What a record that has no instance yet begins with. */
+  readonly preset?: Readonly<Record<string, string>>;
   /** The withdrawal code until its slip is left at the door. */
   readonly code?: string;
   readonly slipGiven?: boolean;

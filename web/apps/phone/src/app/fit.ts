@@ -27,7 +27,8 @@ export function fit(s: Session, form: ReadonlySet<string>, snap: Snapshot): void
     else if (confirmed.has(path)) s.confirm(path);
     else s.untype(path);
   }
-  const before = new Set([...screen.visible().map(([path]) => path), ...s.typed.set.keys()]);
+  // Also what lies in rows that were removed: where one is wanted again it would be there again with all that was in it.
+  const before = new Set([...screen.registers.map((r) => r.path), ...s.typed.set.keys()]);
   for (const path of before) {
     if (isRecord(path) || Object.hasOwn(snap.values, path)) continue;
     const shown = screen.shown(path);
@@ -57,8 +58,8 @@ function fitRows(s: Session, screen: State, form: ReadonlySet<string>, snap: Sna
       if (!screen.rowExists(row) || keep.has(row) || s.typed.del.includes(row)) s.keepRow(row);
     }
   }
-  const shown = screen.repeats().filter((repeat) => form.has(question(repeat))).flatMap((repeat) => screen.rowsOf(repeat));
-  for (const row of new Set([...shown, ...s.typed.add])) {
+  const marked = screen.rows.filter((r) => r.marks.some((m) => !m.minus) && form.has(question(r.path))).map((r) => r.path);
+  for (const row of new Set([...marked, ...s.typed.add])) {
     // What lies in a row that goes, goes with it.
     if (!inSnap(snap, row) && enclosingRows(row).every((outer) => inSnap(snap, outer))) s.delRow(row);
   }

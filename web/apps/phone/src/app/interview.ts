@@ -51,6 +51,8 @@ export class OpenInterview implements Interview {
   #tail: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dirty: (() => Snapshot) | undefined;
+  /** Files that came since the form was opened and no answer has named yet: about to be. */
+  readonly #fresh = new Set<string>();
   #saved: SaveState = "here";
   #gone = false;
   #ended = false;
@@ -64,6 +66,7 @@ export class OpenInterview implements Interview {
       get: (name) => p.files.get(this.record, name),
       put: async (name, file) => {
         this.#mustBeOpen("store file");
+        this.#fresh.add(name);
         await p.files.put(this.record, name, file);
       },
     };
@@ -201,13 +204,15 @@ export class OpenInterview implements Interview {
     const session = this.#p.session;
     fit(session, this.#paths, s);
     if (session.value(statusPath) === undefined) session.set(statusPath, "draft");
-    return { ...this.#draft, xml: s.xml, values: s.values, rows: s.rows, ...(s.place && { place: s.place }) };
+    const { preset: _, ...rest } = this.#draft;
+    return { ...rest, xml: s.xml, values: s.values, rows: s.rows, ...(s.place && { place: s.place }) };
   }
 
   /** What goes with the answers into one step. */
   #beside(draft: DraftFile | null, s: Snapshot): Map<string, Bytes | null> {
-    const named = new Set(filesIn(Object.values(s.values)));
-    return new Map([[draftKey(this.record), draft && packDraftFile(draft)], ...this.#p.files.orphans(this.record, named)]);
+    const named = filesIn(Object.values(s.values));
+    for (const name of named) this.#fresh.delete(name);
+    return new Map([[draftKey(this.record), draft && packDraftFile(draft)], ...this.#p.files.orphans(this.record, new Set([...named, ...this.#fresh]))]);
   }
 
   save(s: Snapshot): Promise<void> {
@@ -262,6 +267,7 @@ export class OpenInterview implements Interview {
       for (const [path, value] of back) session.set(path, value);
     }
     const queue = this.#p.files.queue(this.record, this.#newFiles());
+    if (how !== "stay") this.#fresh.clear(); // whoever ends the form has named what is to be kept
     if (how === "submit") {
       const beside = new Map([...this.#beside(this.#afterwards(draft), s), ...queue]);
       if (this.#p.logsVisit && this.household !== "") beside.set(visitKey(this.record), packDraftFile({ v: 1, xml: "", begun: true, household: this.household }));

@@ -33,8 +33,8 @@ export function openInterview(w: Worker, o: Opening, take: boolean, events: Open
     await w.store.changed();
     if ("record" in o) return openRecord(w, o.record, take, events);
     const begin = await where(w, o);
-    const there = "household" in o ? await w.interviewOf(begin.form.id, begin.case) : undefined;
-    return there ? openRecord(w, there.record, take, events) : beginRecord(w, begin, events);
+    const there = "household" in o ? await w.interviewAt(begin.form.id, begin.household, begin.case) : undefined;
+    return there === undefined ? beginRecord(w, begin, events) : openRecord(w, there, take, events);
   });
 }
 
@@ -68,7 +68,7 @@ async function beginRecord(w: Worker, b: Begin, events: OpeningEvents): Promise<
   put("grid_code", b.grid);
   if (form.stream === "registry") put("household", b.household); // no interview ever names a door
   return make(w, session, lock, events, {
-    form, formXml, case: b.case, preset, view: undefined, instanceXml: undefined, draft: { v: 1, xml: "", begun: true, household: b.household },
+    form, formXml, case: b.case, preset, view: undefined, instanceXml: undefined, draft: { v: 1, xml: "", begun: true, household: b.household, preset },
   });
 }
 
@@ -91,7 +91,7 @@ async function openRecord(w: Worker, record: string, take: boolean, events: Open
     const known = await readDraft(w, record);
     const fits = known !== undefined && known.xml !== "" && (left || stillHolds(known, pathsOf(formXml), answersOf(session.screen)));
     return await make(w, session, lock, events, {
-      form, formXml, case: view ? caseOf(view) : (known?.values?.["case_id"] ?? ""), preset: {}, view, instanceXml: fits ? known.xml : undefined,
+      form, formXml, case: view ? caseOf(view) : (known?.values?.["case_id"] ?? known?.preset?.["case_id"] ?? ""), preset: known?.xml === "" ? (known.preset ?? {}) : {}, view, instanceXml: fits ? known.xml : undefined,
       draft: known ?? { v: 1, xml: "", begun: false, household: await doorOf(w, view) },
     });
   } catch (err) {

@@ -24,7 +24,7 @@ import type {
 import { commentsOf, conflictsOf, recordLine, statusOf } from "./records.ts";
 import { pass, type Passed } from "./syncing.ts";
 import { tasks } from "./today.ts";
-import { Worker } from "./worker.ts";
+import { type Begun, Worker } from "./worker.ts";
 
 export interface PhoneOptions {
   /** Where the server is; "" for the page's own origin. */
@@ -225,33 +225,19 @@ export class RuhuPhone implements PhoneApp {
   async today(): Promise<Today> {
     const w = this.#need("today");
     await w.store.changed();
-    const [forms, views, drafts] = [await w.forms(), await w.views(), new Set(await w.phone.drafts())];
+    const [forms, views, drafts] = [await w.forms(), await w.views(), await w.begun()];
     const byID = new Map(forms.map((f) => [f.id, f]));
     const own = await w.ownDevices();
-    const list = tasks({ assignments: await w.assignments(), households: await w.households(), views, forms: byID, drafts, today: civil(w.time()).date });
+    const list = tasks({ assignments: await w.assignments(), households: await w.households(), views, forms: byID, begun: drafts, today: civil(w.time()).date });
     const others = new Map<string, number>();
     for (const v of views) if (!v.state && byID.get(v.form)?.stream !== "registry") others.set(v.grid, (others.get(v.grid) ?? 0) + 1);
     const lines = views.map((v) => recordLine(v, byID.get(v.form), own));
     const begun = lines.filter((l) => !l.stub && (l.draft || l.status === "draft"));
     return {
       tasks: list, done: list.filter((t) => t.state === "done" || t.state === "refused").length, total: list.length, others, outbox: await outbox(w),
-      drafts: [...begun, ...(await this.#bareDrafts(w, drafts, new Set(views.map((v) => v.record)), byID))],
+      drafts: [...begun, ...bareDrafts(drafts, new Set(views.map((v) => v.record)), byID)],
       forms: (await w.current()).map((f) => formLine(w, f)), villages: await w.villages.names(forms),
     };
-  }
-
-  /** Drafts of which no set was cut yet: no view shows them. */
-  async #bareDrafts(w: Worker, drafts: ReadonlySet<string>, seen: ReadonlySet<string>, forms: ReadonlyMap<string, FormItem>): Promise<RecordLine[]> {
-    const gone = await w.forgotten();
-    const out: RecordLine[] = [];
-    for (const d of await w.phone.draftLines()) {
-      if (seen.has(d.record) || gone.has(d.record) || !drafts.has(d.record)) continue;
-      out.push({
-        record: d.record, form: d.form, version: d.version, kind: forms.get(d.form)?.kind ?? "other", grid: d.grid, case: d.values.get("case_id") ?? "",
-        household: d.values.get("household") ?? "", status: "draft", unsent: 0, held: 0, void: 0, conflicts: 0, draft: true, stub: false,
-      });
-    }
-    return out;
   }
 
   async visit(household: string): Promise<Visit> {
@@ -282,6 +268,7 @@ export class RuhuPhone implements PhoneApp {
     if (what === "submitted" || what === "erased") {
       const w = this.#worker;
       void w?.owedVisits().catch(() => undefined).then(() => {
+        if (this.#worker !== w) return; // locked meanwhile: the next unlock does it
         this.#change("list");
         if (this.#o.background ?? true) void this.#triggers?.now();
       });
@@ -434,6 +421,12 @@ export class RuhuPhone implements PhoneApp {
     await this.lock();
     this.#slots.close();
   }
+}
+
+/** Drafts of which no set was cut yet: no view shows them. */
+function bareDrafts(drafts: readonly Begun[], seen: ReadonlySet<string>, forms: ReadonlyMap<string, FormItem>): RecordLine[] {
+  const rest = { status: "draft", unsent: 0, held: 0, void: 0, conflicts: 0, draft: true, stub: false };
+  return drafts.filter((d) => !seen.has(d.record)).map((d) => ({ ...d, kind: forms.get(d.form)?.kind ?? "other", ...rest }));
 }
 
 const silent: TriggerTarget = { on: () => () => undefined, online: true, visible: true, wantBackgroundSync: () => undefined };

@@ -4,6 +4,7 @@ import { dispositions } from "./dispositions.ts";
 import type { AssignmentItem, FormItem, HouseholdItem } from "./items.ts";
 import type { HouseholdState, Task } from "./ports.ts";
 import { caseOf, shownAt, statusOf } from "./records.ts";
+import type { Begun } from "./worker.ts";
 
 /** One attempt at a door. */
 export interface Attempt {
@@ -36,8 +37,7 @@ export interface TaskSources {
   readonly households: readonly HouseholdItem[];
   readonly views: readonly View[];
   readonly forms: ReadonlyMap<string, FormItem>;
-  /** Records with something typed or a draft of the app's. */
-  readonly drafts: ReadonlySet<string>;
+  readonly begun: readonly Begun[];
   /** Civil date. */
   readonly today: string;
 }
@@ -52,6 +52,7 @@ export function tasks(s: TaskSources): Task[] {
     const key = `${v.form} ${caseOf(v)}`;
     byCase.set(key, [...(byCase.get(key) ?? []), v]);
   }
+  const drafts = new Set(s.begun.map((d) => d.record));
   const more = new Set(s.assignments.filter((a) => a.kind !== "visit" && a.household !== "").map((a) => a.household));
   const out: Task[] = [];
   for (const a of s.assignments) {
@@ -60,11 +61,12 @@ export function tasks(s: TaskSources): Task[] {
     const here = all.filter((x) => x.household === a.household && a.household !== "");
     const last = here.at(-1);
     const of = a.household === "" ? interviews.filter((v) => v.form === a.form && v.grid === a.grid) : a.case === "" ? [] : (byCase.get(`${a.form} ${a.case}`) ?? []);
-    const record = best(of, s.drafts);
+    const record = best(of, drafts);
+    const bare = record ? undefined : s.begun.find((d) => d.form === a.form && (a.household === "" ? d.grid === a.grid : d.household === a.household));
     const appointment = last?.appointment ?? "";
     out.push({
       household: a.household, grid: a.grid, label: door?.label ?? "", address: door?.address ?? "", form: a.form, kind: a.kind, survey: a.survey, due: a.due, case: a.case,
-      state: stateOf(record, last, s.drafts), record: record?.state ? record.record : "", attempts: here.length, disposition: last?.disposition ?? "", appointment,
+      state: bare ? "drafted" : stateOf(record, last, drafts), record: bare?.record ?? (record?.state ? record.record : ""), attempts: here.length, disposition: last?.disposition ?? "", appointment,
     });
   }
   const place = new Map(s.households.map((h, i) => [h.id, i]));

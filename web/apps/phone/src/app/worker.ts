@@ -254,7 +254,15 @@ export class Worker {
           continue; // open in another tab, or damaged: it stays to be looked at
         }
       }
+      await this.#sweepFiles();
     });
+  }
+
+  /** Deletes files of forms that were never stored: a photo was taken, and the app killed before the answer that names it. */
+  async #sweepFiles(): Promise<void> {
+    const known = new Set([...(await this.phone.drafts()), ...(await this.phone.records()), ...(await this.phone.log()).map((s) => s.record)]);
+    const gone = (await this.store.keys("app/")).filter((key) => !known.has(key.split("/")[1] ?? ""));
+    if (gone.length > 0) await this.store.write(new Map(gone.map((key) => [key, null])));
   }
 
   /** Held while a form is being opened. */
@@ -267,11 +275,35 @@ export class Worker {
     return `${this.db.name}/draft/${record}`;
   }
 
-  /** The record a case's interview is in, as far as it is here. */
-  async interviewOf(form: string, caseNumber: string): Promise<View | undefined> {
-    if (caseNumber === "") return undefined;
-    return (await this.views()).find((v) => v.form === form && v.state !== undefined && caseOf(v) === caseNumber);
+  /** Drafts that are on this phone, each with the door it was begun at. */
+  async begun(): Promise<Begun[]> {
+    const gone = await this.forgotten();
+    const out: Begun[] = [];
+    for (const d of await this.phone.draftLines()) {
+      if (gone.has(d.record)) continue;
+      const file = readDraftFile(await this.store.get(draftKey(d.record)));
+      const version = d.version === "-" ? "" : d.version;
+      out.push({ record: d.record, form: d.form, version, grid: d.grid, household: file?.household ?? "", case: d.values.get("case_id") ?? file?.values?.["case_id"] ?? file?.preset?.["case_id"] ?? "" });
+    }
+    return out;
   }
+
+  /** The record of a form at a door: begun here, or one whose answers are here. */
+  async interviewAt(form: string, household: string, caseNumber: string): Promise<string | undefined> {
+    const begun = (await this.begun()).find((d) => d.form === form && d.household === household);
+    if (begun || caseNumber === "") return begun?.record;
+    return (await this.views()).find((v) => v.form === form && v.state !== undefined && caseOf(v) === caseNumber)?.record;
+  }
+}
+
+/** A draft on this phone. */
+export interface Begun {
+  readonly record: string;
+  readonly form: string;
+  readonly version: string;
+  readonly grid: string;
+  readonly household: string;
+  readonly case: string;
 }
 
 function tokensIn(store: SealedStore): SessionStore {

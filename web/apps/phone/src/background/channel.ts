@@ -2,7 +2,7 @@ import type { Change } from "../app/ports.ts";
 
 /** Tells the other tabs of a store that something changed. It carries no word of what. */
 export class Channel {
-  readonly #channel: BroadcastChannel | undefined;
+  #channel: BroadcastChannel | undefined;
 
   constructor(name: string, heard: (what: Change) => void) {
     if (typeof BroadcastChannel === "undefined") return;
@@ -20,6 +20,7 @@ export class Channel {
 
   close(): void {
     this.#channel?.close();
+    this.#channel = undefined;
   }
 }
 
