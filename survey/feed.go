@@ -182,6 +182,9 @@ func (w *assignmentFeed) all(v sync.Viewer) error {
 			return err
 		}
 		for _, a := range list {
+			if a.Household == "" && !slices.Contains(v.Grids, a.Grid) {
+				continue // the grid was given to somebody else; a single household was handed over on purpose
+			}
 			if err := w.one(a); err != nil || w.done {
 				return err
 			}

@@ -87,6 +87,9 @@ func TestAPhoneIsToldWhatItNeedsAndNoMore(t *testing.T) {
 		got = append(got, l.Household)
 	}
 	require.Equal(t, []string{"H-001", "H-002", "H-003"}, got, "a grid's, and one handed over from another grid")
+	moved := lines(sync.Viewer{Worker: "us_wang", Street: street, Grids: []string{gridB}}, wire.KindAssignment)
+	require.Len(t, moved, 1, "the doors of a grid that is somebody else's now, and their case numbers, are not told any more")
+	require.Equal(t, "H-003", moved[0].Household)
 	li := sync.Viewer{Worker: "us_li", Street: street, Grids: []string{gridB}}
 	require.Len(t, lines(li, wire.KindAssignment), 1, "what is not selected is not assigned")
 	require.Empty(t, lines(sync.Viewer{Worker: "us_nobody", Street: street}, wire.KindAssignment))

@@ -14,6 +14,7 @@ export default defineConfig({
     maxWorkers: 1,
     fileParallelism: false,
     isolate: false,
+    sequence: { hooks: "list" }, // what a failed test left on the screens is looked at before they go
     testTimeout: 20 * 60_000,
     hookTimeout: 5 * 60_000,
     teardownTimeout: 30_000,

@@ -82,6 +82,7 @@ export class Worker {
   async tab(name: "today" | "todo" | "send" | "settings"): Promise<void> {
     await this.page.locator(".tabs").getByText(this.say(`tab.${name}`), { exact: true }).tap();
     await this.at(name);
+    await this.page.getByText(this.say("common.loading"), { exact: true }).waitFor({ state: "detached" });
   }
 
   /** The line of a door or place on today's list. */
