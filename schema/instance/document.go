@@ -6,7 +6,6 @@ package instance
 
 import (
 	"encoding/xml"
-	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -65,12 +64,7 @@ func Open(src []byte) (*Document, error) {
 }
 
 func refused(op string, err error) error {
-	e := errs.New(errs.SubmissionUnreadable, op, "%s", err.Error())
-	var x *xmlread.Error
-	if errors.As(err, &x) && (x.Code == xmlread.TooLarge || x.Code == xmlread.TooMany || x.Code == xmlread.TooDeep) {
-		return e.WithHint("a submission has at most %d bytes and %d elements; send fewer rows in one record", limits.SubmissionBytes, limits.SubmissionNodes)
-	}
-	return e
+	return errs.New(errs.SubmissionUnreadable, op, "%s", err.Error())
 }
 
 func (d *Document) readHead() error {

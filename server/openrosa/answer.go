@@ -84,6 +84,17 @@ func (x *exchange) words(err error, status int) string {
 			hint = h
 		}
 	}
+	switch entry.Code {
+	case errs.DeviceRevoked: // unlike our own phones, whose unsent work is still taken
+		hint = "记录留在手机上：请到街道办扫描新的设置二维码，再重新发送。"
+		if x.Lang == "en" {
+			hint = "The records stay on the phone: scan a new settings code at the street office, then send them again."
+		}
+	case errs.SubmissionUnreadable:
+		if why := reason(err); why != "" {
+			text += " " + why + "."
+		}
+	}
 	if hint != "" {
 		text = strings.TrimSpace(text + " " + hint)
 	}
@@ -91,6 +102,18 @@ func (x *exchange) words(err error, status int) string {
 		text += " (" + x.ID + ")"
 	}
 	return text
+}
+
+// reason is what the innermost error says of itself; it never holds an answer.
+func reason(err error) (why string) {
+	for err != nil {
+		var e *errs.Error
+		if !errors.As(err, &e) {
+			break
+		}
+		why, err = e.Msg, e.Err
+	}
+	return why
 }
 
 // respond writes an OpenRosaResponse.

@@ -199,6 +199,9 @@ func TestWhoIsLetIn(t *testing.T) {
 		res, _ = s.send("HEAD", s.keyed()+at, "")
 		require.Equal(t, http.StatusForbidden, res.StatusCode, at)
 	}
+	_, answer := s.send("POST", s.keyed()+"/submission", instanceXML("a", "1", "uuid:1", ""), "Content-Type", "text/xml")
+	require.Contains(t, answer, "新的设置二维码")
+	require.NotContains(t, answer, "仍可上传")
 	s.wait = 7 * time.Second
 	res, _ = s.send("GET", s.url+"/key/x/formList", "")
 	require.Equal(t, http.StatusTooManyRequests, res.StatusCode)

@@ -75,6 +75,8 @@ func TestNamesAndOrderOfParts(t *testing.T) {
 		require.Less(t, res.StatusCode, 500, name)
 		require.Contains(t, answer, `nature="error"`, name)
 	}
+	_, answer = s.send("POST", s.keyed()+"/submission", "<!DOCTYPE a>"+x, "Content-Type", "text/xml")
+	require.Contains(t, answer, "提交的内容无法读取。 line 1: a DOCTYPE", "the reason, for the person at the phone")
 	res, _ = s.send("GET", s.keyed()+"/submission", "")
 	require.Equal(t, http.StatusNoContent, res.StatusCode)
 }
