@@ -19,9 +19,11 @@ func boundsOf(opID string) wire.Bounds {
 		return wire.PushBounds()
 	case "login", "refresh", "enrolDevice", "withdraw":
 		return same(limits.LoginBytes)
-	case "addForm":
+	case "addForm", "checkForm":
 		return same(limits.FormUploadBytes)
-	case "importAreas", "importHouseholds", "importAssignments":
+	case "pushPacks":
+		return same(limits.BundleBytes)
+	case "importAreas", "importHouseholds", "importAssignments", "loadAreaShapes":
 		return same(limits.BodyBytes)
 	}
 	return same(limits.OfficeBytes)

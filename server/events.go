@@ -86,11 +86,14 @@ func (e *eventStream) VisitEventsResponse(w http.ResponseWriter) error {
 	}
 }
 
-// mayHear keeps notices to the person's area and, for quarantine, to those who settle it.
+// mayHear keeps notices to the person's area, and those of quarantine and forks to the street office and administrators.
 func (e *eventStream) mayHear(n sync.Notice) bool {
 	p := e.c.principal
 	if p.Role == auth.Worker {
 		return n.Street == p.Street && n.Kind != sync.NoticeQuarantine && n.Kind != sync.NoticeFork
+	}
+	if n.Kind == sync.NoticeQuarantine || n.Kind == sync.NoticeFork {
+		return p.May(auth.DevicesRead, n.Street) // who is asked to settle such things
 	}
 	return auth.Within(n.Street, p.Area)
 }

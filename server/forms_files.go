@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"ruhu/internal/errs"
+	"ruhu/schema/compare"
 	"ruhu/server/api"
 	"ruhu/survey"
 )
@@ -21,11 +22,15 @@ func (s *Server) FormChanges(ctx context.Context, req api.FormChangesRequestObje
 	if err != nil {
 		return nil, err
 	}
-	out := api.FormChangeList{Items: make([]api.FormChange, 0, len(list))}
+	return api.FormChanges200JSONResponse(api.FormChangeList{Items: changesOut(list)}), nil
+}
+
+func changesOut(list []compare.Change) []api.FormChange {
+	out := make([]api.FormChange, 0, len(list))
 	for _, c := range list {
-		out.Items = append(out.Items, api.FormChange{Kind: string(c.Kind), Path: c.Path, Text: api.Text{Zh: c.ZH, En: c.EN}, Refused: c.Refused})
+		out = append(out, api.FormChange{Kind: string(c.Kind), Path: c.Path, Text: api.Text{Zh: c.ZH, En: c.EN}, Refused: c.Refused})
 	}
-	return api.FormChanges200JSONResponse(out), nil
+	return out
 }
 
 // FormFiles lists the files of a form version.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"io"
 	"math"
 	"net/http"
 	"strings"
@@ -20,15 +21,21 @@ import (
 // Push takes change sets. The author of lines is the device the opening line names; whoever is not that device carries a
 // pack, which its author must have signed.
 func (s *Server) Push(ctx context.Context, _ api.PushRequestObject) (api.PushResponseObject, error) {
-	const op = "push"
 	c := callOf(ctx)
 	carried := wire.IsPack(c.body)
 	if carried {
-		if err := s.openPack(c); err != nil {
+		body, err := s.openPack(c.body)
+		if err != nil {
 			return nil, err
 		}
+		c.body = body
 	}
-	device, err := openingDevice(c.body)
+	return s.pushOf(ctx, c, c.body, carried)
+}
+
+// pushOf finds whose lines a push has and whether the caller may bring them.
+func (s *Server) pushOf(ctx context.Context, c *call, body []byte, carried bool) (*pushAnswer, error) {
+	device, err := openingDevice(body)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +47,7 @@ func (s *Server) Push(ctx context.Context, _ api.PushRequestObject) (api.PushRes
 	own := !carried && (device == p.Device || device == p.RegistryDevice)
 	info, err := s.auth.DeviceByID(ctx, device)
 	if err != nil {
-		return nil, errs.Wrap(op, err)
+		return nil, errs.Wrap("push", err)
 	}
 	if own {
 		err = auth.Authorize(*p, auth.SyncPush, p.Street)
@@ -50,20 +57,16 @@ func (s *Server) Push(ctx context.Context, _ api.PushRequestObject) (api.PushRes
 	if err != nil {
 		return nil, err
 	}
-	return &pushAnswer{s: s, c: c, ctx: ctx, engine: engine, author: s.authorOf(&info, device, p, own), own: own}, nil
+	return &pushAnswer{s: s, body: body, ctx: ctx, engine: engine, author: s.authorOf(&info, device, p, own), own: own}, nil
 }
 
 // openPack unseals a pack that somebody carries.
-func (s *Server) openPack(c *call) error {
+func (s *Server) openPack(pack []byte) ([]byte, error) {
 	if s.PackKey == nil {
-		return errs.New(errs.UnsupportedMedia, "push", "packs are not taken here")
+		return nil, errs.New(errs.UnsupportedMedia, "push", "packs are not taken here")
 	}
-	body, err := wire.OpenPack(s.PackKey, c.body)
-	if err != nil {
-		return errs.Wrap("push", err)
-	}
-	c.body = body
-	return nil
+	body, err := wire.OpenPack(s.PackKey, pack)
+	return body, errs.Wrap("push", err)
 }
 
 // openingDevice reads which device a push names. Everything else of the opening line is for the engine to judge.
@@ -146,7 +149,7 @@ func (d *deviceKeys) of(point []byte) *ecdsa.PublicKey {
 // pushAnswer streams verdicts as they become durable.
 type pushAnswer struct {
 	s      *Server
-	c      *call
+	body   []byte
 	ctx    context.Context
 	engine *sync.Service
 	author sync.Author
@@ -155,9 +158,15 @@ type pushAnswer struct {
 
 // VisitPushResponse runs the push. Nothing is written before the first commit, so a refusal is still a problem.
 func (a *pushAnswer) VisitPushResponse(w http.ResponseWriter) error {
+	_, err := a.run(&ndjson{w: w, whole: bytes.Count(a.body, []byte("\n")) <= wholeLines})
+	return err
+}
+
+// run merges the push as one of few at a time, and writes the verdicts to out.
+func (a *pushAnswer) run(out io.Writer) (sync.PushResult, error) {
 	s := a.s
 	if !s.limits.syncFlights.begin(a.author.Device) {
-		return tooMany("push", s.jitter(flightWait))
+		return sync.PushResult{}, tooMany("push", s.jitter(flightWait))
 	}
 	defer s.limits.syncFlights.end(a.author.Device)
 	select {
@@ -165,12 +174,11 @@ func (a *pushAnswer) VisitPushResponse(w http.ResponseWriter) error {
 		defer func() { <-s.limits.pushes }()
 	default:
 		s.metrics.refused.WithLabelValues("pushes").Inc()
-		return errs.New(errs.Busy, "push", "too many pushes are under way")
+		return sync.PushResult{}, errs.New(errs.Busy, "push", "too many pushes are under way")
 	}
-	res, err := a.engine.Push(a.ctx, a.author, !a.own, bytes.NewReader(a.c.body),
-		&ndjson{w: w, whole: bytes.Count(a.c.body, []byte("\n")) <= wholeLines})
+	res, err := a.engine.Push(a.ctx, a.author, !a.own, bytes.NewReader(a.body), out)
 	s.metrics.pushed(res)
-	return err
+	return res, err
 }
 
 // wholeLines is the most lines of a push that is committed at once: its answer is complete when it begins, so that

@@ -6,10 +6,12 @@ import "time"
 
 // Sync: what one push may carry.
 const (
-	PushBytes          = 1 << 20 // bytes of one push body after decompression
-	PushLines          = 1000    // change sets in one push
-	PushWireBytes      = 1 << 20 // bytes of one push body before decompression
-	DecompressRatio    = 50      // decompressed bytes per compressed byte, at most
+	PushBytes          = 1 << 20  // bytes of one push body after decompression
+	PushLines          = 1000     // change sets in one push
+	PushWireBytes      = 1 << 20  // bytes of one push body before decompression
+	BundleBytes        = 16 << 20 // a file of packs that the office takes
+	BundlePacks        = 1000
+	DecompressRatio    = 50 // decompressed bytes per compressed byte, at most
 	LineBytes          = 256 << 10
 	ChangeOps          = 500 // set + add + del of one change set
 	JSONDepth          = 32

@@ -1471,6 +1471,38 @@ type Overview struct {
 	Waiting *Waiting  `json:"waiting,omitempty"`
 }
 
+// PackTaken defines model for PackTaken.
+type PackTaken struct {
+	// Code why the whole pack was not taken
+	Code string `json:"code,omitempty"`
+
+	// Codes why lines were not merged
+	Codes  []string `json:"codes"`
+	Device string   `json:"device,omitempty"`
+
+	// Duplicate they were here already
+	Duplicate int `json:"duplicate"`
+
+	// Fork the phone was restored or cloned; it has to come by itself
+	Fork        bool   `json:"fork,omitempty"`
+	Hint        string `json:"hint,omitempty"`
+	Merged      int    `json:"merged"`
+	Quarantined int    `json:"quarantined"`
+	Refused     int    `json:"refused"`
+	Street      string `json:"street,omitempty"`
+	Title       string `json:"title,omitempty"`
+	Void        int    `json:"void"`
+	Waiting     int    `json:"waiting"`
+
+	// Worker worker code
+	Worker string `json:"worker,omitempty"`
+}
+
+// PacksTaken defines model for PacksTaken.
+type PacksTaken struct {
+	Items []PackTaken `json:"items"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	New string `json:"new"`
@@ -2916,6 +2948,9 @@ type ServerInterface interface {
 	// Overview Where a street stands - coverage, what came in, what waits
 	// (GET /v1/overview)
 	Overview(ctx echo.Context, params OverviewParams) error
+	// PushPacks Push what phones saved as a file
+	// (POST /v1/packs)
+	PushPacks(ctx echo.Context) error
 	// Progress The records of a street by worker
 	// (GET /v1/progress)
 	Progress(ctx echo.Context, params ProgressParams) error
@@ -4583,6 +4618,15 @@ func (w *ServerInterfaceWrapper) Overview(ctx echo.Context) error {
 	return err
 }
 
+// PushPacks converts echo context to params.
+func (w *ServerInterfaceWrapper) PushPacks(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PushPacks(ctx)
+	return err
+}
+
 // Progress converts echo context to params.
 func (w *ServerInterfaceWrapper) Progress(ctx echo.Context) error {
 	var err error
@@ -5650,6 +5694,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/forms/:id/:version/files", wrapper.FormFiles, options.OperationMiddlewares["formFiles"]...)
 	router.GET(options.BaseURL+"/v1/forms/:id/:version/files/:name", wrapper.FormFile, options.OperationMiddlewares["formFile"]...)
 	router.POST(options.BaseURL+"/v1/sync/push", wrapper.Push, options.OperationMiddlewares["push"]...)
+	router.POST(options.BaseURL+"/v1/packs", wrapper.PushPacks, options.OperationMiddlewares["pushPacks"]...)
 	router.GET(options.BaseURL+"/v1/sync/pull", wrapper.Pull, options.OperationMiddlewares["pull"]...)
 	router.GET(options.BaseURL+"/v1/sync/events", wrapper.Events, options.OperationMiddlewares["events"]...)
 	router.GET(options.BaseURL+"/v1/records", wrapper.ListRecords, options.OperationMiddlewares["listRecords"]...)
@@ -8439,6 +8484,46 @@ func (response OverviewdefaultApplicationProblemPlusJSONResponse) VisitOverviewR
 	return err
 }
 
+type PushPacksRequestObject struct {
+	ContentType string
+	Body        io.Reader
+}
+
+type PushPacksResponseObject interface {
+	VisitPushPacksResponse(w http.ResponseWriter) error
+}
+
+type PushPacks200JSONResponse PacksTaken
+
+func (response PushPacks200JSONResponse) VisitPushPacksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PushPacksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PushPacksdefaultApplicationProblemPlusJSONResponse) VisitPushPacksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ProgressRequestObject struct {
 	Params ProgressParams
 }
@@ -10324,6 +10409,9 @@ type StrictServerInterface interface {
 	// Overview Where a street stands - coverage, what came in, what waits
 	// (GET /v1/overview)
 	Overview(ctx context.Context, request OverviewRequestObject) (OverviewResponseObject, error)
+	// PushPacks Push what phones saved as a file
+	// (POST /v1/packs)
+	PushPacks(ctx context.Context, request PushPacksRequestObject) (PushPacksResponseObject, error)
 	// Progress The records of a street by worker
 	// (GET /v1/progress)
 	Progress(ctx context.Context, request ProgressRequestObject) (ProgressResponseObject, error)
@@ -12615,6 +12703,33 @@ func (sh *strictHandler) Overview(ctx echo.Context, params OverviewParams) error
 		return err
 	} else if validResponse, ok := response.(OverviewResponseObject); ok {
 		return validResponse.VisitOverviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PushPacks operation middleware
+func (sh *strictHandler) PushPacks(ctx echo.Context) error {
+	var request PushPacksRequestObject
+
+	request.ContentType = ctx.Request().Header.Get("Content-Type")
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PushPacks(ctx.Request().Context(), request.(PushPacksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PushPacks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PushPacksResponseObject); ok {
+		return validResponse.VisitPushPacksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

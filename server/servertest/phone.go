@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/base64"
@@ -98,6 +99,29 @@ func (p *Phone) BodyOf(device string, sets ...*crdt.ChangeSet) []byte {
 		b = append(append(b, c.Encode()...), '\n')
 	}
 	return b
+}
+
+// Pack seals the phone's next change sets into a file that anybody may carry, and moves the log on as if they had been sent.
+func (p *Phone) Pack(sets ...*crdt.ChangeSet) []byte {
+	p.t.Helper()
+	var lines [][]byte
+	for _, c := range sets {
+		lines = append(lines, c.Encode())
+	}
+	body := p.Body(lines...)
+	for _, l := range lines {
+		p.head = p.head.Next(crdt.IDOf(l))
+	}
+	p.last += uint64(len(lines))
+	attest, err := wire.SignAttest(p.key, p.Device, p.last, p.head)
+	require.NoError(p.t, err)
+	point, err := base64.StdEncoding.DecodeString(p.ServerKey)
+	require.NoError(p.t, err)
+	server, err := ecdh.P256().NewPublicKey(point)
+	require.NoError(p.t, err)
+	pack, err := wire.SealPack(rand.Reader, server, wire.AppendAttest(body, attest))
+	require.NoError(p.t, err)
+	return pack
 }
 
 // Push sends change sets, whose verdicts must be durable, and moves the log on.

@@ -134,6 +134,7 @@ func routeCases() []routeCase {
 		{"formFile", everybody, "not-found", "", get("/v1/forms/hh_sentiment/{version}/files/none.csv")},
 
 		{"push", "worker reviewer registrar admin", "", "", nil}, // see TestPushBelongsToItsAuthor
+		{"pushPacks", "worker reviewer registrar admin", "bad-request", "", do("POST", "/v1/packs", "no pack")},
 		{"pull", "worker", "200", "", get("/v1/sync/pull")},
 		{"events", "worker reviewer registrar researcher viewer admin", "200", "", func(_ *matrix, c *servertest.Client, _ string) *servertest.Answer {
 			return c.Do("HEAD", "/v1/sync/events", nil)
@@ -412,7 +413,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 
 		gone := "device-revoked"
 		switch {
-		case rc.op == "push", rc.op == "logout":
+		case rc.op == "push", rc.op == "pushPacks", rc.op == "logout":
 			continue
 		case rc.allow == "public", strings.HasPrefix(rc.op, "tus"), rc.op == "me":
 			gone = rc.own

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"io"
 	"net/http"
 	"strings"
@@ -96,6 +97,62 @@ func TestOnePhoneFromCodeToRevocation(t *testing.T) {
 	require.Equal(t, []string{"quarantined revoked-device"}, statuses(verdicts))
 	w.Clock.Advance(15 * 24 * time.Hour)
 	require.Equal(t, "device-revoked", p.ByCertificate().Code())
+}
+
+func TestTheOfficeTakesWhatAPhoneSavedAsAFile(t *testing.T) {
+	w := servertest.Start(t)
+	p := w.Phones[servertest.Street1]
+	grid := servertest.Grid(servertest.Street1, 201, 3)
+	set := func() *crdt.ChangeSet {
+		return p.Set(servertest.NewRecord(), servertest.Form, w.Version, grid, nil, submitted(question, "1"))
+	}
+	one, two := p.Pack(set()), p.Pack(set())
+	bundle := []byte("ruhu-packs-1\n")
+	for _, pack := range [][]byte{one, two} {
+		bundle = append(binary.BigEndian.AppendUint32(bundle, uint32(len(pack))), pack...)
+	}
+	take := func(who string, file []byte) []api.PackTaken {
+		var got api.PacksTaken
+		w.Clock.Advance(time.Second)
+		w.People[who].Post("/v1/packs", file).Want(200).JSON(&got)
+		return got.Items
+	}
+	// Nobody of another street, nothing that was touched, nothing out of its order.
+	far := take("reviewer-2", one)[0]
+	require.Equal(t, "out-of-area", far.Code)
+	require.Empty(t, far.Device)
+	require.Empty(t, far.Worker)
+	wrong := bytes.Clone(one)
+	wrong[len(wrong)-1]++
+	require.Equal(t, "bad-request", take("reviewer-1", wrong)[0].Code)
+	gap := take("reviewer-1", two)[0]
+	require.Equal(t, []string{"gap"}, gap.Codes)
+	require.Zero(t, gap.Merged)
+	for _, bad := range [][]byte{nil, []byte("PK"), bundle[:len(bundle)-1], bundle[:15], []byte("ruhu-packs-1\n")} {
+		w.People["reviewer-1"].Post("/v1/packs", bad).Problem("bad-request")
+	}
+	w.People["viewer-1"].Post("/v1/packs", one).Problem("forbidden")
+
+	got := take("reviewer-1", bundle)
+	require.Len(t, got, 2)
+	for _, x := range got {
+		require.Equal(t, 1, x.Merged)
+		require.Equal(t, p.Device, x.Device)
+		require.Len(t, x.Worker, 6)
+		require.Empty(t, x.Code)
+	}
+	again := take("admin-1", bundle)
+	require.Equal(t, []int{1, 1}, []int{again[0].Duplicate, again[1].Duplicate})
+	require.Equal(t, 1, take("registrar-1", two)[0].Duplicate)
+	var page api.RecordPage
+	w.People["reviewer-1"].Get("/v1/records").Want(200).JSON(&page)
+	require.Len(t, page.Items, 2)
+	answers := string(w.People["admin-1"].Post("/v1/packs", bundle).Want(200).Body)
+	for _, r := range page.Items {
+		require.NotContains(t, answers, r.ID, "who carries it learns nothing of what is in it")
+	}
+	verdicts, _ := p.Push(set())
+	require.Equal(t, []string{"merged"}, statuses(verdicts), "the phone goes on where its packs ended")
 }
 
 func TestPushBelongsToItsAuthor(t *testing.T) {

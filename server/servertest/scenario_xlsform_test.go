@@ -50,3 +50,32 @@ func TestSpreadsheetsBecomeForms(t *testing.T) {
 	require.Equal(t, "relevant", p.Faults[1].Column)
 	w.People["admin"].Get("/v1/forms/bad/-").Want(http.StatusNotFound)
 }
+
+// A form is looked at before it is published: nothing is stored, and a form that could not be added says so in the same words.
+func TestFormsAreCheckedBeforeTheyArePublished(t *testing.T) {
+	w := servertest.Start(t)
+	admin := w.People["admin"]
+	const md = "| survey |\n|  | type | name | label | choice_filter |\n|  | text | street | Street | |\n|  | select_one_external shop | shop | Shop | street = ${street} |\n" +
+		"| external_choices |\n|  | list_name | name | label | street |\n|  | shop | 1 | Bakery | Long Road |\n| settings |\n|  | form_id | version |\n|  | shops | 1 |"
+	body, kind := upload(t, "shops.xlsx", md)
+	var got api.FormChecked
+	admin.Do("POST", "/v1/forms:check", body, kind).Want(http.StatusOK).JSON(&got)
+	require.Equal(t, "shops", got.ID)
+	require.False(t, got.Known)
+	require.Nil(t, got.From)
+	require.Contains(t, got.PhoneXML, "deprecatedID")
+	require.Len(t, got.Files, 1)
+	require.Equal(t, "itemsets.csv", got.Files[0].Name)
+	admin.Get("/v1/forms/shops/1").Want(http.StatusNotFound)
+
+	admin.Do("POST", "/v1/forms", body, kind).Want(http.StatusCreated)
+	admin.Do("POST", "/v1/forms:check", body, kind).Want(http.StatusOK).JSON(&got)
+	require.True(t, got.Known)
+	body, kind = upload(t, "shops.xlsx", md[:len(md)-3]+"2 |")
+	admin.Do("POST", "/v1/forms:check", body, kind).Want(http.StatusOK).JSON(&got)
+	require.Equal(t, "1", *got.From)
+
+	body, kind = upload(t, "bad.xlsx", "| survey |\n|  | type | name | label |\n|  | intger | a | A |")
+	p := admin.Do("POST", "/v1/forms:check", body, kind, servertest.With("Accept-Language", "en")).Problem("form-faults")
+	require.Equal(t, 2, p.Faults[0].Row)
+}

@@ -122,3 +122,32 @@ func FuzzParsePull(f *testing.F) {
 		_, _, _ = wire.ParseAnswer(line)
 	})
 }
+
+// FuzzSplitPacks: what is taken for a file of packs is one, and nothing of it is lost.
+func FuzzSplitPacks(f *testing.F) {
+	f.Add([]byte("ruhu-pack-1\nx"))
+	f.Add([]byte("ruhu-packs-1\n\x00\x00\x00\x0druhu-pack-1\nx\x00\x00\x00\x0cruhu-pack-1\n"))
+	f.Add([]byte("ruhu-packs-1\n\xff\xff\xff\xff"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		packs, err := wire.SplitPacks(file)
+		if err != nil {
+			if code := errs.CodeOf(err); code != errs.BadRequest && code != errs.TooLarge {
+				t.Fatalf("code %q", code)
+			}
+			return
+		}
+		n := 0
+		for _, p := range packs {
+			if !wire.IsPack(p) {
+				t.Fatal("not a pack")
+			}
+			n += len(p)
+		}
+		if len(packs) == 1 && n == len(file) {
+			return
+		}
+		if n+4*len(packs)+len("ruhu-packs-1\n") != len(file) {
+			t.Fatal("bytes are lost")
+		}
+	})
+}

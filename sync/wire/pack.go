@@ -7,6 +7,7 @@ import (
 	"crypto/ecdh"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/binary"
 	"io"
 
 	"ruhu/internal/errs"
@@ -22,6 +23,38 @@ import (
 const packMagic = "ruhu-pack-1\n"
 
 const packHead = len(packMagic) + 65
+
+// bundleMagic begins a file of several packs, each after its length in 4 bytes, the high one first, in the order in which they
+// are to be pushed.
+const bundleMagic = "ruhu-packs-1\n"
+
+// SplitPacks returns the packs of a file, which is one pack or a bundle of them, at most limits.BundlePacks. Codes:
+// bad-request (neither, or cut short), too-large.
+func SplitPacks(file []byte) ([][]byte, error) {
+	const op = "split packs"
+	if IsPack(file) {
+		return [][]byte{file}, nil
+	}
+	rest, ok := bytes.CutPrefix(file, []byte(bundleMagic))
+	if !ok || len(rest) == 0 {
+		return nil, errs.New(errs.BadRequest, op, "not a file of packs")
+	}
+	var out [][]byte
+	for len(rest) > 0 {
+		if len(out) == limits.BundlePacks {
+			return nil, errs.New(errs.TooLarge, op, "more than %d packs", limits.BundlePacks)
+		}
+		if len(rest) < 4 {
+			return nil, errs.New(errs.BadRequest, op, "the file is cut")
+		}
+		n := int(binary.BigEndian.Uint32(rest))
+		if rest = rest[4:]; n > len(rest) || !IsPack(rest[:n]) {
+			return nil, errs.New(errs.BadRequest, op, "the file is cut")
+		}
+		out, rest = append(out, rest[:n]), rest[n:]
+	}
+	return out, nil
+}
 
 // PackType is the media type under which a pack is pushed.
 const PackType = "application/vnd.ruhu.pack"

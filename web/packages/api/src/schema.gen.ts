@@ -970,6 +970,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/packs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Push what phones saved as a file
+         * @description One pack or a bundle of them, as the phone app saves it for a memory card; 16 MiB, 1,000 packs. Each was signed by its
+         *     phone and sealed for this server; who carries it learns how many lines there were and what became of them. The same
+         *     file again does no harm.
+         */
+        readonly post: operations["pushPacks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/sync/pull": {
         readonly parameters: {
             readonly query?: never;
@@ -2668,6 +2690,30 @@ export interface components {
             readonly properties?: {
                 readonly [key: string]: string;
             };
+        };
+        readonly PacksTaken: {
+            readonly items: readonly components["schemas"]["PackTaken"][];
+        };
+        readonly PackTaken: {
+            readonly device?: string;
+            readonly street?: string;
+            /** @description worker code */
+            readonly worker?: string;
+            readonly merged: number;
+            /** @description they were here already */
+            readonly duplicate: number;
+            readonly waiting: number;
+            readonly quarantined: number;
+            readonly void: number;
+            readonly refused: number;
+            /** @description the phone was restored or cloned; it has to come by itself */
+            readonly fork?: boolean;
+            /** @description why lines were not merged */
+            readonly codes: readonly string[];
+            /** @description why the whole pack was not taken */
+            readonly code?: string;
+            readonly title?: string;
+            readonly hint?: string;
         };
         readonly RecordBrief: {
             readonly id: string;
@@ -4768,6 +4814,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/x-ndjson": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly pushPacks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "*/*": string;
+            };
+        };
+        readonly responses: {
+            /** @description What became of each pack, in its order */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PacksTaken"];
                 };
             };
             readonly default: components["responses"]["Problem"];
