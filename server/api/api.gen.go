@@ -634,7 +634,7 @@ type BrokenRule struct {
 type ChangeRequest struct {
 	Add []string `json:"add,omitempty"`
 
-	// Corrects a quarantined line that this replaces
+	// Corrects a quarantined line that this replaces; where it was of another street and nothing of the record was merged, `@grid` in `set` says where it belongs
 	Corrects string `json:"corrects,omitempty"`
 
 	// Ctx empty only with corrects
