@@ -3068,7 +3068,7 @@ export interface components {
             readonly add?: readonly string[];
             readonly del?: readonly string[];
             readonly reason: string;
-            /** @description a quarantined line that this replaces */
+            /** @description a quarantined line that this replaces; where it was of another street and nothing of the record was merged, `@grid` in `set` says where it belongs */
             readonly corrects?: string;
         };
         readonly ReviewRequest: {

@@ -17,6 +17,8 @@ export const screens: readonly Screen[] = [
   { name: "review", path: "/review", label: "nav.review", icon: ClipboardCheck, actions: ["records.list"], page: () => import("../screens/review/QueueScreen.vue") },
   { name: "quarantine", path: "/quarantine", label: "nav.quarantine", icon: Inbox, actions: ["quarantine.read"], page: () => import("../screens/quarantine/QuarantineScreen.vue") },
   { name: "duplicates", path: "/duplicates", label: "nav.duplicates", icon: Copy, actions: ["records.list"], page: () => import("../screens/duplicates/DuplicatesScreen.vue") },
+  { name: "forms", path: "/forms", label: "nav.forms", icon: FileStack, actions: ["forms.manage"], page: () => import("../screens/forms/FormsScreen.vue") },
+  { name: "people", path: "/people", label: "nav.people", icon: Users, actions: ["progress.read", "registry.read", "users.read"], page: () => import("../screens/people/PeopleScreen.vue") },
 ];
 
 export { ChartColumn, Copy, Download, FileStack, Home, Inbox, ScrollText, ShieldCheck, Trash2, UserRoundCheck, Users };
