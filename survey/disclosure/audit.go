@@ -111,7 +111,7 @@ func (t *Table) region(part component) *region {
 }
 
 // narrow returns the cells of the hidden set whose interval is narrower than width, leaving out those already known to
-// be wide enough. With atMost > 0 it stops after so many.
+// be wide enough, and harmless zeros that everybody can tell. With atMost > 0 it stops after so many.
 func (s *search) narrow(hidden, known []bool, width float64, atMost int) []int {
 	var list []int
 	for _, part := range componentsOf(hidden, s.eqs) {
@@ -123,7 +123,7 @@ func (s *search) narrow(hidden, known []bool, width float64, atMost int) []int {
 			if g == nil {
 				g = s.t.region(part)
 			}
-			if !g.wide(k, width) {
+			if !g.wide(k, width) && (!s.harmless[cell] || g.high[k] > 1e-6) {
 				list = append(list, cell)
 				if len(list) == atMost {
 					return list

@@ -10,12 +10,15 @@ import "math"
 // step walks from corner to corner. Every corner seen is a possible table, so one walk widens the known range of
 // all variables at once.
 type region struct {
-	rows  [][]float64 // tableau: basic variable of row i + Σ rows[i][j]·x_j = const, for j outside the basis
+	rows  [][]float64 // tableau: basic variable of row i + Σ rows[i][q]·x of column q = const
 	basic []int       // variable of each row
 	place []int       // row of a variable, -1 outside the basis
+	out   []int       // variable of each column: those outside the basis
+	slot  []int       // column of a variable, -1 in the basis
 	x     []float64
 	low   []float64 // least and greatest value seen at any corner
 	high  []float64
+	some  []int // columns of the pivot row that are not zero
 }
 
 const (
@@ -26,7 +29,7 @@ const (
 // newRegion builds the region of variables with true values, under equations Σ coef·x = const.
 func newRegion(values []float64, eqs [][]float64) *region {
 	n := len(values)
-	g := &region{x: append([]float64(nil), values...), place: make([]int, n)}
+	g := &region{x: append([]float64(nil), values...), place: make([]int, n), slot: make([]int, n)}
 	for j := range g.place {
 		g.place[j] = -1
 	}
@@ -41,7 +44,8 @@ func newRegion(values []float64, eqs [][]float64) *region {
 	return g
 }
 
-// eliminate brings the equations into reduced form. Large values are preferred as basic variables: they leave room.
+// eliminate brings the equations into reduced form and leaves out the columns of the basis. Large values are preferred as
+// basic variables: they leave room.
 func (g *region) eliminate(eqs [][]float64) {
 	for _, eq := range eqs {
 		row := append([]float64(nil), eq...)
@@ -75,6 +79,18 @@ func (g *region) eliminate(eqs [][]float64) {
 		g.basic = append(g.basic, best)
 		g.rows = append(g.rows, row)
 	}
+	for j, row := range g.place {
+		if g.slot[j] = -1; row < 0 {
+			g.slot[j] = len(g.out)
+			g.out = append(g.out, j)
+		}
+	}
+	for i, row := range g.rows {
+		for q, j := range g.out {
+			row[q] = row[j] // q <= j
+		}
+		g.rows[i] = row[:len(g.out)]
+	}
 }
 
 func subtract(row, other []float64, f float64) {
@@ -100,50 +116,62 @@ func scale(row []float64, f float64) {
 	}
 }
 
-// pivot takes j into the basis in place of the variable of row r.
+// pivot takes j into the basis in place of the variable of row r, which takes over its column.
 func (g *region) pivot(r, j int) {
-	row := g.rows[r]
-	scale(row, 1/row[j])
-	row[j] = 1
-	for i := range g.rows {
-		if i == r {
-			continue
-		}
-		if f := g.rows[i][j]; f != 0 {
-			subtract(g.rows[i], row, f)
-			g.rows[i][j] = 0
+	q, row, leaves := g.slot[j], g.rows[r], g.basic[r]
+	f := 1 / row[q]
+	scale(row, f)
+	row[q] = f
+	g.some = g.some[:0]
+	for c, v := range row {
+		if v != 0 {
+			g.some = append(g.some, c)
 		}
 	}
-	g.place[g.basic[r]] = -1
-	g.basic[r] = j
-	g.place[j] = r
+	for i, other := range g.rows {
+		f := other[q]
+		if i == r || f == 0 {
+			continue
+		}
+		other[q] = 0
+		for _, c := range g.some {
+			w := other[c] - f*row[c]
+			if math.Abs(w) < tiny {
+				w = 0
+			}
+			other[c] = w
+		}
+	}
+	g.place[leaves], g.slot[leaves], g.out[q] = -1, q, leaves
+	g.place[j], g.slot[j], g.basic[r] = r, -1, j
 }
 
 // move changes x_j outside the basis by step and the basic variables with it.
 func (g *region) move(j int, step float64) {
-	g.x[j] += step
+	g.set(j, g.x[j]+step)
+	q := g.slot[j]
 	for i, b := range g.basic {
-		if f := g.rows[i][j]; f != 0 {
-			g.x[b] -= f * step
-			if math.Abs(g.x[b]) < tiny {
-				g.x[b] = 0
+		if f := g.rows[i][q]; f != 0 {
+			v := g.x[b] - f*step
+			if math.Abs(v) < tiny {
+				v = 0
 			}
+			g.set(b, v)
 		}
 	}
 }
 
-func (g *region) see() {
-	for j, v := range g.x {
-		g.low[j] = math.Min(g.low[j], v)
-		g.high[j] = math.Max(g.high[j], v)
-	}
+func (g *region) set(j int, v float64) {
+	g.x[j] = v
+	g.low[j] = math.Min(g.low[j], v)
+	g.high[j] = math.Max(g.high[j], v)
 }
 
 // lower pushes a variable outside the basis to zero, or into the basis when a basic one reaches zero first.
 func (g *region) lower(j int) {
-	step, row := g.x[j], -1
+	step, row, q := g.x[j], -1, g.slot[j]
 	for i, b := range g.basic {
-		if f := g.rows[i][j]; f < -tiny {
+		if f := g.rows[i][q]; f < -tiny {
 			if t := g.x[b] / -f; t < step-tiny || (row < 0 && t < step) {
 				step, row = t, i
 			}
@@ -151,20 +179,20 @@ func (g *region) lower(j int) {
 	}
 	g.move(j, -step)
 	if row < 0 {
-		g.x[j] = 0
+		g.set(j, 0)
 	} else {
-		g.x[g.basic[row]] = 0
+		g.set(g.basic[row], 0)
 		g.pivot(row, j)
 	}
-	g.see()
 }
 
 // enter raises j, at zero outside the basis, as far as it goes. It returns the row that gave way, -1 when nothing
 // ever does. ties go to the least variable when bland.
 func (g *region) enter(j int, bland bool) (row int, step float64) {
 	row, step = -1, math.Inf(1)
+	q := g.slot[j]
 	for i, b := range g.basic {
-		f := g.rows[i][j]
+		f := g.rows[i][q]
 		if f <= tiny {
 			continue
 		}
@@ -174,7 +202,7 @@ func (g *region) enter(j int, bland bool) (row int, step float64) {
 			if bland {
 				better = b < g.basic[row]
 			} else {
-				better = f > g.rows[row][j]
+				better = f > g.rows[row][q]
 			}
 		}
 		if better {
@@ -186,9 +214,8 @@ func (g *region) enter(j int, bland bool) (row int, step float64) {
 	}
 	step = math.Max(step, 0)
 	g.move(j, step)
-	g.x[g.basic[row]] = 0
+	g.set(g.basic[row], 0)
 	g.pivot(row, j)
-	g.see()
 	return row, step
 }
 
@@ -223,15 +250,13 @@ func (g *region) walk(k int, sign float64, enough stop) {
 		}
 		bland := still > 20
 		j, best := -1, tiny
-		for c, v := range g.rows[r] {
-			if g.place[c] >= 0 || v == 0 {
+		for q, v := range g.rows[r] {
+			s := v * sign
+			if s <= tiny {
 				continue
 			}
-			if s := v * sign; s > best {
+			if c := g.out[q]; bland && (j < 0 || c < j) || !bland && (s > best || s == best && c < j) {
 				j, best = c, s
-				if bland {
-					break
-				}
 			}
 		}
 		if j < 0 {

@@ -28,11 +28,12 @@ func (p Policy) Check() error {
 	return nil
 }
 
-func (p Policy) width() float64 {
+// Least returns the least width of a hidden cell's feasible interval.
+func (p Policy) Least() int64 {
 	if p.Width > 0 {
-		return float64(p.Width)
+		return p.Width
 	}
-	return float64(p.Threshold)
+	return p.Threshold
 }
 
 // Small reports whether a count may not be shown.

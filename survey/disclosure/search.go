@@ -24,21 +24,15 @@ type search struct {
 	fixed      []bool
 	primary    []bool
 	start      []bool // hidden whatever the search does: primary and withheld
-	harmless   []bool // withheld zeros that could as well be shown: nothing to protect
+	harmless   []bool // withheld zeros that could as well be shown: nothing to protect while everybody can tell them
+	strict     bool   // harmless zeros are asked about too
 	easy       []bool // wide enough without anything else being hidden
-}
-
-// exchange is one candidate: rows.all × cols.all is what it touches, rows.path × cols.path what it gives its width.
-type exchange struct {
-	rows, cols pair
-	cost       float64
-	width      float64
 }
 
 func newSearch(t *Table, p Policy) *search {
 	n := t.cells()
 	s := &search{
-		t: t, width: p.width(), rows: newTree(t.Rows), cols: newTree(t.Cols), eqs: t.equations(),
+		t: t, width: float64(p.Least()), rows: newTree(t.Rows), cols: newTree(t.Cols), eqs: t.equations(),
 		cost: make([]float64, n), fixed: make([]bool, n), primary: make([]bool, n), start: make([]bool, n),
 		harmless: make([]bool, n),
 	}
@@ -80,6 +74,21 @@ func (s *search) leafMean() float64 {
 const thorough = 90
 
 func (s *search) solve() ([]bool, error) {
+	hidden, err := s.pattern()
+	if err != nil {
+		return nil, err
+	}
+	// A harmless zero may be told, but not that it is one of a few numbers: zero or little. It seldom needs anything.
+	wide := slices.Clone(hidden)
+	for cell, zero := range s.harmless {
+		wide[cell] = wide[cell] && !zero
+	}
+	s.strict = true
+	return s.finish(hidden, wide)
+}
+
+// pattern protects all but the harmless zeros.
+func (s *search) pattern() ([]bool, error) {
 	order := s.order()
 	s.easy = slices.Clone(s.start)
 	for _, cell := range s.narrow(s.start, s.harmless, s.width, 0) {
@@ -207,11 +216,12 @@ func (s *search) frugal() ([]bool, error) {
 	}
 }
 
-// weak lists the hidden cells that are narrow, and notes of the others that they are not.
+// weak lists the hidden cells that are narrow, and notes of the others that they are not: they stay wide whatever else is
+// hidden. In the end a harmless zero is asked about each time, since what is hidden later can leave it a little room.
 func (s *search) weak(hidden, wide []bool) []int {
 	list := s.narrow(hidden, wide, s.width, 0)
 	for cell, h := range hidden {
-		wide[cell] = wide[cell] || h
+		wide[cell] = wide[cell] || h && !(s.strict && s.harmless[cell])
 	}
 	for _, cell := range list {
 		wide[cell] = false
@@ -319,111 +329,8 @@ func (s *search) apply(x exchange, hidden, wide []bool) {
 	}
 }
 
-// exchanges yields every exchange that moves a cell.
-func (s *search) exchanges(cell int, hidden []bool, yield func(exchange)) {
-	row, col := s.t.split(cell)
-	rows, cols := s.pairs(s.rows, row), s.pairs(s.cols, col)
-	corner := s.corners(hidden)
-	count := func(r, c int) float64 {
-		if r < 0 || c < 0 {
-			return math.Inf(1)
-		}
-		return float64(s.t.Count[r][c])
-	}
-	for _, rp := range rows {
-		for _, cp := range cols {
-			if !corner(rp.a, cp.a) || !corner(rp.a, cp.b) || !corner(rp.b, cp.a) || !corner(rp.b, cp.b) {
-				continue
-			}
-			x := exchange{rows: rp, cols: cp}
-			x.width = math.Min(count(rp.a, cp.a), count(rp.b, cp.b)) + math.Min(count(rp.a, cp.b), count(rp.b, cp.a))
-			if x.cost = s.price(rp.all, cp.all, hidden); !math.IsInf(x.cost, 1) {
-				yield(x)
-			}
-		}
-	}
-}
-
-// corners tells which cells can be corners: the finest ones, those outside the table, and margins of which all parts
-// are hidden down to the finest.
-func (s *search) corners(hidden []bool) func(row, col int) bool {
-	free := make([]bool, len(hidden)) // it and everything below it hidden
-	can := make([]bool, len(hidden))  // everything below it hidden
-	for _, r := range s.rows.bottomUp {
-		for _, c := range s.cols.bottomUp {
-			all := true
-			for _, k := range s.rows.children[r] {
-				all = all && free[s.t.index(k, c)]
-			}
-			for _, k := range s.cols.children[c] {
-				all = all && free[s.t.index(r, k)]
-			}
-			cell := s.t.index(r, c)
-			can[cell] = all
-			free[cell] = all && hidden[cell]
-		}
-	}
-	return func(row, col int) bool { return row < 0 || col < 0 || can[s.t.index(row, col)] }
-}
-
-func (s *search) price(rows, cols []int, hidden []bool) float64 {
-	sum := 0.0
-	for _, r := range rows {
-		for _, c := range cols {
-			cell := s.t.index(r, c)
-			if hidden[cell] {
-				continue
-			}
-			if s.fixed[cell] {
-				return math.Inf(1)
-			}
-			sum += s.cost[cell]
-		}
-	}
-	return sum
-}
-
-// pair is one direction of an exchange: from entry b to entry a, b = -1 from outside. Besides the entries on the path
-// everything below a and b moves.
-type pair struct {
-	a, b      int
-	path, all []int
-}
-
-// pairs lists the moves that change an entry's sum.
-func (s *search) pairs(t *tree, entry int) []pair {
-	var list []pair
-	for a := range t.path {
-		if !t.holds(entry, a) {
-			continue
-		}
-		for b := range t.path {
-			if !t.holds(entry, b) && !t.holds(b, entry) {
-				list = append(list, newPair(t, a, b))
-			}
-		}
-		list = append(list, newPair(t, a, -1))
-	}
-	return list
-}
-
-func newPair(t *tree, a, b int) pair {
-	p := pair{a: a, b: b, path: t.between(a, b)}
-	p.all = p.path
-	for _, corner := range [...]int{a, b} {
-		if corner < 0 || len(t.children[corner]) == 0 {
-			continue
-		}
-		for e := range t.path {
-			if e != corner && t.holds(corner, e) {
-				p.all = append(p.all[:len(p.all):len(p.all)], e)
-			}
-		}
-	}
-	return p
-}
-
-// takeBack shows again, the dearest first, each complementary cell that the others can do without.
+// takeBack shows again, the dearest first, each complementary cell that the others can do without. Only what sums tie to a cell
+// is asked about: the rest is as it was.
 func (s *search) takeBack(hidden []bool) {
 	var list []int
 	for cell, h := range hidden {
@@ -432,9 +339,20 @@ func (s *search) takeBack(hidden []bool) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(s.cost[b], s.cost[a]) })
+	apart := make([]bool, len(hidden))
 	for _, cell := range list {
+		for i := range apart {
+			apart[i] = true
+		}
+		for _, part := range componentsOf(hidden, s.eqs) {
+			if slices.Contains(part.cells, cell) {
+				for _, tied := range part.cells {
+					apart[tied] = s.harmless[tied]
+				}
+			}
+		}
 		hidden[cell] = false
-		if len(s.narrow(hidden, s.harmless, s.width, 1)) > 0 {
+		if len(s.narrow(hidden, apart, s.width, 1)) > 0 {
 			hidden[cell] = true
 		}
 	}

@@ -308,6 +308,35 @@ func TestNoHiddenCellIsNarrow(t *testing.T) {
 	})
 }
 
+// Zeros that speak about nobody may be told, and withheld all the same: then it is told that they are zeros, or not that they are
+// little.
+func TestAWithheldZeroIsToldOrKept(t *testing.T) {
+	protected := 0
+	rapid.Check(t, func(t *rapid.T) {
+		table := drawTable(t, 3, 4)
+		open := rapid.SliceOfN(rapid.Bool(), table.Cols.Len(), table.Cols.Len()).Draw(t, "zeros shown")
+		withheld := rapid.SliceOfN(rapid.IntRange(0, 2), table.Rows.Len()*table.Cols.Len(), table.Rows.Len()*table.Cols.Len()).Draw(t, "withheld")
+		table.ZeroShown = func(_, c int) bool { return open[c] }
+		table.Withheld = func(r, c int) bool { return withheld[r*table.Cols.Len()+c] == 0 }
+		fixed := rapid.IntRange(0, table.Rows.Len()*table.Cols.Len()-1).Draw(t, "fixed")
+		table.Fixed = func(r, c int) bool {
+			return r*table.Cols.Len()+c == fixed && table.Count[r][c] >= 10 && !table.Withheld(r, c)
+		}
+		mask, err := disclosure.Suppress(table, disclosure.DefaultPolicy())
+		if errs.CodeOf(err) == errs.Rule {
+			return // not beside what is fixed
+		}
+		require.NoError(t, err)
+		protected++
+		for _, f := range table.Audit(mask) {
+			if told := f.High < 1e-6 && open[f.Col] && table.Withheld(f.Row, f.Col); !told {
+				require.GreaterOrEqual(t, f.Width(), 10-1e-6, "%d %d", f.Row, f.Col)
+			}
+		}
+	})
+	require.Greater(t, protected, 50)
+}
+
 func TestAuditEqualsAnIndependentAttacker(t *testing.T) {
 	checked := 0
 	rapid.Check(t, func(t *rapid.T) {

@@ -41,6 +41,22 @@ func (s *System) Sum(whole string, parts ...string) {
 	s.eqs = append(s.eqs, eq)
 }
 
+// Join adds what other knows.
+func (s *System) Join(other *System) {
+	for i, name := range other.names {
+		if other.known[i] {
+			s.Publish(name, other.value[i])
+		}
+	}
+	for _, eq := range other.eqs {
+		parts := make([]string, len(eq.parts))
+		for i, p := range eq.parts {
+			parts[i] = other.names[p]
+		}
+		s.Sum(other.names[eq.whole], parts...)
+	}
+}
+
 // Published returns the shown counts.
 func (s *System) Published() map[string]int64 {
 	m := make(map[string]int64)

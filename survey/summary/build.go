@@ -27,7 +27,7 @@ func Build(in Input) (*Summary, error) {
 		Survey: Titled{in.Survey.ID, Words(in.Survey.Title)}, Form: Titled{in.Form.ID, wordsOf(in.Form.Titles, in.Form.ID)},
 		Versions: slices.Clone(in.Versions), Mode: string(in.Survey.Mode), Statuses: slices.Clone(in.Statuses),
 		Release: in.Release, Demo: in.Demo, Snapshot: in.Snapshot, Date: in.Date, Threshold: in.Policy.Threshold,
-		ledger: &k.ledger,
+		ledger: k.ledger,
 	}
 	questions, gate := questionsOf(in.Form, in.Older...)
 	var people participants

@@ -245,7 +245,9 @@ func (b *builder) one(q question) (Question, error) {
 		if q.kind == kindLikert {
 			break // in villages only the scale's ends are kept apart
 		}
-		b.bases[conditionKey(q.node.Path, c.Value)] = b.narrower(q, base, m, s, c.Value)
+		b.bases[conditionKey(q.node.Path, c.Value)] = b.narrower(q, base, m, s.at[c.Value], c.Value, func(i int) string {
+			return cellName(q.node.Path, b.k.places[i].area.Code, c.Value)
+		})
 	}
 	street := m.cells[0]
 	asked, _ := base.base(0)
@@ -284,9 +286,9 @@ func (b *builder) one(q question) (Question, error) {
 
 func noAnswer() Words { return Words{"未答或未问", "not answered, or not asked"} }
 
-// narrower is the base of questions asked of those who chose a value.
-func (b *builder) narrower(q question, base based, m *maskedTable, s *single, value string) based {
-	col, sum := s.at[value], b.sum(q, value)
+// narrower is the base of questions asked of those who chose a value: column col of m, called id there.
+func (b *builder) narrower(q question, base based, m *maskedTable, col int, value string, id func(place int) string) based {
+	sum := b.sum(q, value)
 	label := wordsOf(q.node.Label, q.node.Name)
 	for _, c := range q.choices {
 		if c.Value == value {
@@ -295,7 +297,7 @@ func (b *builder) narrower(q question, base based, m *maskedTable, s *single, va
 		}
 	}
 	return based{
-		id:    func(i int) string { return cellName(q.node.Path, b.k.places[i].area.Code, value) },
+		id:    id,
 		count: func(i int) int64 { return sum.n[i] },
 		base: func(i int) (Count, bool) {
 			_, in := base.base(i)

@@ -42,12 +42,14 @@ func (m *maskedTable) at(row, col int) Count { return m.cells[row][col] }
 // masker makes the tables of one summary and keeps what is published in a ledger.
 type masker struct {
 	places  []place
-	ledger  disclosure.System
+	ledger  *disclosure.System
 	hidden  map[string]bool    // table id -> something is hidden there
 	earlier []map[string]int64 // what earlier releases showed
 }
 
-func newMasker(places []place) *masker { return &masker{places: places, hidden: map[string]bool{}} }
+func newMasker(places []place) *masker {
+	return &masker{places: places, ledger: &disclosure.System{}, hidden: map[string]bool{}}
+}
 
 // held reports whether a count moved since an earlier release, but by less than the threshold: the two together would tell
 // of the few in between.
@@ -130,6 +132,7 @@ func (k *masker) mask(l layout) (*maskedTable, error) {
 		}
 	}
 	rows := k.rows(l)
+	k.hidden[l.id] = k.hidden[l.id] || rows.lacks
 	k.tell(l)
 	for _, i := range rows.empty {
 		for c := range l.cols {
@@ -147,6 +150,9 @@ func (k *masker) mask(l layout) (*maskedTable, error) {
 	if errs.CodeOf(err) == errs.Rule { // nothing can be shown here beside what stands fixed
 		k.hidden[l.id] = true
 		for r, members := range rows.members {
+			if rows.inner[r] {
+				continue
+			}
 			cells := make([]Count, len(l.cols))
 			for c := range cells {
 				cells[c] = hiddenCount()
@@ -158,12 +164,16 @@ func (k *masker) mask(l layout) (*maskedTable, error) {
 				out.cells[members[0]] = cells
 			}
 		}
+		k.copyTwins(l, rows, out)
 		return out, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	for r, members := range rows.members {
+		if rows.inner[r] {
+			continue // its base is hidden, and what is shown of it is published elsewhere
+		}
 		cells := make([]Count, len(l.cols))
 		for c := range l.cols {
 			if mask.Hidden(r, c) {
@@ -187,12 +197,27 @@ func (k *masker) mask(l layout) (*maskedTable, error) {
 		}
 		if p := rows.mergedInto[r]; p >= 0 {
 			out.merged[p] = cells
-			k.hidden[l.id] = true
 		} else {
 			copy(out.cells[members[0]], cells)
 		}
 	}
+	k.copyTwins(l, rows, out)
 	return out, nil
+}
+
+// copyTwins shows of a place what is shown of the place above it, where the two are the same people.
+func (k *masker) copyTwins(l layout, rows tableRows, m *maskedTable) {
+	for i := range k.places {
+		above, ok := rows.twins[i]
+		if !ok {
+			continue
+		}
+		for c, n := range m.cells[above] {
+			if m.cells[i][c] = n; !n.hidden {
+				k.ledger.Publish(k.name(l, i, c), n.n)
+			}
+		}
+	}
 }
 
 func (k *masker) name(l layout, row, col int) string {
@@ -236,72 +261,22 @@ func (k *masker) tell(l layout) {
 	}
 }
 
-// tableRows are the rows of a table that can be masked: places with a shown base, and the merged rest of their siblings.
-type tableRows struct {
-	axis       disclosure.Axis
-	members    [][]int // places of each row
-	mergedInto []int   // parent place of a merged row, -1
-	empty      []int   // places with a base of zero
-}
-
-func (k *masker) rows(l layout) tableRows {
-	var out tableRows
-	at := map[int]int{} // place -> row
-	rest := map[int][]int{}
-	var parents []int
-	for i, p := range k.places {
-		base, in := l.base(i)
-		if !in {
-			continue
-		}
-		parentRow := -1
-		if p.parent >= 0 {
-			r, ok := at[p.parent]
-			if !ok {
-				if n, shownBase := base.Value(); shownBase && n == 0 {
-					out.empty = append(out.empty, i)
-				}
-				continue // below a place that is not in the table
-			}
-			parentRow = r
-		}
-		switch n, ok := base.Value(); {
-		case !ok && p.parent >= 0:
-			if rest[p.parent] == nil {
-				parents = append(parents, p.parent)
-			}
-			rest[p.parent] = append(rest[p.parent], i)
-		case !ok:
-		case n == 0:
-			out.empty = append(out.empty, i)
-		default:
-			at[i] = out.axis.Add(p.area.Code, parentRow)
-			out.members = append(out.members, []int{i})
-			out.mergedInto = append(out.mergedInto, -1)
-		}
-	}
-	for _, p := range parents {
-		out.axis.Add(k.places[p].area.Code+"+", at[p])
-		out.members = append(out.members, rest[p])
-		out.mergedInto = append(out.mergedInto, p)
-	}
-	return out
-}
-
 func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclosure.Mask, error) {
 	var cols disclosure.Axis
 	for _, c := range l.cols {
 		cols.Add(c.id, c.parent)
 	}
 	t := disclosure.NewTable(rows.axis, cols)
-	mean := 1.0
+	mean, seen := 1.0, float64(len(l.cols))*float64(len(rows.inner)-rows.innerRows())
 	for r, members := range rows.members {
 		for c := range l.cols {
 			for _, i := range members {
 				t.Count[r][c] += l.count(i, c)
 			}
 		}
-		mean += float64(t.Count[r][0]) / float64(len(rows.members)*len(l.cols))
+		if !rows.inner[r] {
+			mean += float64(t.Count[r][0]) / seen
+		}
 	}
 	below := func(axis disclosure.Axis, i int) float64 {
 		n := 1.0
@@ -316,7 +291,9 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 	}
 	rowWeight, colWeight := make([]float64, rows.axis.Len()), make([]float64, len(l.cols))
 	for r := range rowWeight {
-		rowWeight[r] = below(rows.axis, r)
+		if rowWeight[r] = below(rows.axis, r); rows.mergedInto[r] >= 0 || rows.inner[r] {
+			rowWeight[r] = 1
+		}
 		switch k.places[rows.members[r][0]].area.Kind { // the street's own figures are what a summary is for
 		case survey.Street:
 			rowWeight[r] *= 20
@@ -333,21 +310,26 @@ func (k *masker) suppress(l layout, rows tableRows) (*disclosure.Table, *disclos
 	t.Cost = func(r, c int) float64 { return (mean + float64(t.Count[r][c])) * rowWeight[r] * colWeight[c] }
 	t.Quick = true
 	t.Fixed = func(r, c int) bool {
-		return c == 0 || l.cols[c].fixed != nil && !slices.ContainsFunc(rows.members[r], func(i int) bool { return !l.cols[c].fixed(i) })
+		return c == 0 && !rows.inner[r] || l.cols[c].fixed != nil && !slices.ContainsFunc(rows.members[r], func(i int) bool { return !l.cols[c].fixed(i) })
 	}
 	t.ZeroShown = func(_, c int) bool { return l.cols[c].zeros }
 	t.Held = func(r, c int) bool {
-		if t.Fixed(r, c) {
+		if t.Fixed(r, c) || rows.inner[r] {
 			return false
 		}
 		name := k.name(l, rows.members[r][0], c)
 		if p := rows.mergedInto[r]; p >= 0 {
 			name = k.mergedName(l, p, c)
 		}
-		return k.held(name, t.Count[r][c], l.policy)
+		if k.held(name, t.Count[r][c], l.policy) {
+			return true
+		}
+		return slices.ContainsFunc(rows.twinsOf(rows.members[r][0]), func(i int) bool {
+			return k.held(k.name(l, i, c), t.Count[r][c], l.policy)
+		})
 	}
 	t.Withheld = func(r, c int) bool {
-		return l.cols[c].withheld != nil && slices.ContainsFunc(rows.members[r], l.cols[c].withheld)
+		return rows.inner[r] && !t.Fixed(r, c) || l.cols[c].withheld != nil && slices.ContainsFunc(rows.members[r], l.cols[c].withheld)
 	}
 	mask, err := disclosure.Suppress(t, l.policy)
 	return t, mask, err

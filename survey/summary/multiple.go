@@ -2,20 +2,37 @@ package summary
 
 import (
 	"ruhu/schema"
+	"ruhu/survey/disclosure"
 )
 
 // many makes a question with several choices. Each choice is a table of its own (named or not); what they share, how many
-// answered at all, is masked first and stands fixed in all of them.
+// answered at all, is masked first and stands fixed in all of them. Where the tables, each of them safe, tell too much
+// together, what ties them is withheld.
 func (b *builder) many(q question) (Question, error) {
+	whole := b.k.ledger
+	defer func() { b.k.ledger = whole }()
+	b.k.ledger = &disclosure.System{}
+	line, safe, err := b.choices(q, false)
+	if err == nil && !safe {
+		b.k.ledger = &disclosure.System{}
+		line, _, err = b.choices(q, true)
+	}
+	whole.Join(b.k.ledger)
+	return line, err
+}
+
+// choices makes the tables of a question's choices; apart withholds how many answered at all. safe: what is shown may be shown.
+func (b *builder) choices(q question, apart bool) (line Question, safe bool, err error) {
 	base := b.baseOf(q)
 	asked, _ := base.base(0)
 	out := b.head(q, base, asked)
 	anybody := b.anybody(q)
 	codes := b.sum(q, values(q.missing)...)
-	none, err := b.unanswered(q, base, anybody, codes, &out)
-	if err != nil {
-		return Question{}, err
+	none, safe, err := b.unanswered(q, base, anybody, codes, &out, apart)
+	if err != nil || !safe {
+		return Question{}, false, err
 	}
+	t := together{none: none, policy: b.in.Policy}
 	out.setBasis()
 	whole := out.whole()
 	table := &VillageTable{}
@@ -28,11 +45,14 @@ func (b *builder) many(q question) (Question, error) {
 	rest := VillageRow{Place: mergedPlace(b.k.places[0].area), Asked: hiddenCount()}
 	answers := b.difference(anybody, codes)
 	for i, c := range q.choices {
-		m, cols, err := b.named(q, base, c, anybody, codes, none)
+		m, l, err := b.named(q, base, c, anybody, codes, none)
 		if err != nil {
-			return Question{}, err
+			return Question{}, false, err
 		}
-		b.bases[conditionKey(q.node.Path, c.Value)] = b.narrower(q, base, m, &single{at: map[string]int{c.Value: colNamed}}, c.Value)
+		t.add(l, m, b.k.rows(l))
+		b.bases[conditionKey(q.node.Path, c.Value)] = b.narrower(q, base, m, colNamed, c.Value, func(i int) string {
+			return cellName(choiceTable(q, c), b.k.places[i].area.Code, idNamed)
+		})
 		line := Choice{Value: c.Value, Label: q.words(i), N: m.cells[0][colNamed]}
 		line.Percent = percent(line.N, whole)
 		others := int64(0)
@@ -51,7 +71,7 @@ func (b *builder) many(q question) (Question, error) {
 				row++
 			}
 		}
-		if cells, ok := m.merged[0]; ok && len(cells) == len(cols) {
+		if cells, ok := m.merged[0]; ok {
 			rest.Asked = cells[0]
 			rest.Cells = append(rest.Cells, VillageCell{cells[colNamed], percent(cells[colNamed], cells[0])})
 		}
@@ -60,7 +80,8 @@ func (b *builder) many(q question) (Question, error) {
 		table.Rows = append(table.Rows, rest)
 	}
 	out.Villages = table
-	return out, nil
+	safe, err = t.safe()
+	return out, safe, err
 }
 
 func (b *builder) difference(a, c *cellSum) *cellSum {
@@ -83,17 +104,20 @@ const (
 	colFirstMissing
 )
 
-// unanswered masks who answered at all, for the street; it returns how many did not.
-func (b *builder) unanswered(q question, base based, anybody, codes *cellSum, out *Question) (Count, error) {
-	cols := []column{{id: colAsked, parent: -1}, {id: basisAnswered}, {id: colNone, zeros: true, cheap: true}}
+// unanswered masks who answered at all, for the street; it returns how many did not. Where that is hidden, so must be why they did
+// not: nobody who gave no answer named a choice, so the choices bound the one from above as the reasons do from below.
+func (b *builder) unanswered(q question, base based, anybody, codes *cellSum, out *Question, apart bool) (none Count, safe bool, err error) {
+	var row []int64
+	some := func(c int) func(int) bool { return func(int) bool { return apart && row[c] != 0 } }
+	cols := []column{{id: colAsked, parent: -1}, {id: basisAnswered}, {id: colNone, zeros: true, cheap: true, withheld: some(colNoAnswer)}}
 	asked := base.count(0)
-	row := []int64{asked, anybody.n[0] - codes.n[0], asked - anybody.n[0] + codes.n[0]}
+	row = []int64{asked, anybody.n[0] - codes.n[0], asked - anybody.n[0] + codes.n[0]}
 	for _, c := range q.missing {
-		cols = append(cols, column{id: c.Value, parent: colNoAnswer, zeros: true})
+		cols = append(cols, column{id: c.Value, parent: colNoAnswer, zeros: true, withheld: some(len(row))})
 		row = append(row, b.t.cell(q.node.Path, c.Value).n[0])
 	}
 	if len(q.missing) > 0 {
-		cols = append(cols, column{id: colBlank, parent: colNoAnswer, zeros: true})
+		cols = append(cols, column{id: colBlank, parent: colNoAnswer, zeros: true, withheld: some(len(row))})
 		row = append(row, asked-anybody.n[0])
 	}
 	l := b.layout(q.node.Path, base, cols, func(_, c int) int64 { return row[c] })
@@ -103,9 +127,14 @@ func (b *builder) unanswered(q question, base based, anybody, codes *cellSum, ou
 	}
 	m, err := b.k.mask(l)
 	if err != nil {
-		return Count{}, err
+		return Count{}, false, err
 	}
 	street := m.cells[0]
+	for _, why := range street[colFirstMissing:] {
+		if street[colNoAnswer].hidden && !why.hidden && why.n > 0 {
+			return Count{}, false, nil
+		}
+	}
 	out.Answered = street[colAnswered]
 	for i, c := range q.missing {
 		out.beside(c.Value, wordsOf(c.Label, c.Value), street[colFirstMissing+i])
@@ -115,7 +144,7 @@ func (b *builder) unanswered(q question, base based, anybody, codes *cellSum, ou
 		last = colFirstMissing + len(q.missing)
 	}
 	out.beside("", noAnswer(), street[last])
-	return street[colNoAnswer], nil
+	return street[colNoAnswer], true, nil
 }
 
 // columns of a choice's table.
@@ -126,10 +155,15 @@ const (
 	colNamedNothing
 )
 
+// idNamed is the id of the column of those who named the choice.
+const idNamed = "named"
+
+func choiceTable(q question, c schema.Choice) string { return q.node.Path + "=" + c.Value }
+
 // named masks how many named one choice.
-func (b *builder) named(q question, base based, c schema.Choice, anybody, codes *cellSum, none Count) (*maskedTable, []column, error) {
+func (b *builder) named(q question, base based, c schema.Choice, anybody, codes *cellSum, none Count) (*maskedTable, layout, error) {
 	yes := b.t.cell(q.node.Path, c.Value)
-	cols := []column{{id: colAsked, parent: -1}, {id: "named"}, {id: "not named", cheap: true}}
+	cols := []column{{id: colAsked, parent: -1}, {id: idNamed}, {id: "not named", cheap: true}}
 	if !none.hidden {
 		inStreet := func(i int) bool { return i == 0 }
 		cols = append(cols,
@@ -137,10 +171,27 @@ func (b *builder) named(q question, base based, c schema.Choice, anybody, codes 
 			column{id: colNone, parent: colNotNamed, zeros: true, withheld: b.village, fixed: inStreet,
 				name: func(i int) string { return cellName(q.node.Path, b.k.places[i].area.Code, colNone) }})
 	}
-	l := b.layout(q.node.Path+"="+c.Value, base, cols, func(i, col int) int64 {
+	l := b.layout(choiceTable(q, c), base, cols, func(i, col int) int64 {
 		nothing := base.count(i) - anybody.n[i] + codes.n[i]
 		return [...]int64{base.count(i), yes.n[i], base.count(i) - yes.n[i], base.count(i) - nothing - yes.n[i], nothing}[col]
 	})
 	m, err := b.k.mask(l)
-	return m, cols, err
+	if none.hidden {
+		b.tellNothing(q, base, l)
+	}
+	return m, l, err
+}
+
+// tellNothing gives the ledger what is known of who named nothing where that is in no table: they are among those who did not
+// name the choice.
+func (b *builder) tellNothing(q question, base based, l layout) {
+	var rows []int
+	nothing := func(i int) string { return cellName(q.node.Path, b.k.places[i].area.Code, colNone) }
+	for i := range b.k.places {
+		if n, in := base.base(i); in && (n.hidden || n.n > 0) {
+			rows = append(rows, i)
+			b.k.ledger.Sum(b.k.name(l, i, colNotNamed), nothing(i), cellName(l.id, b.k.places[i].area.Code, "named others"))
+		}
+	}
+	b.k.sums(rows, nothing)
 }

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strings"
-	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,12 +24,16 @@ type world struct {
 	cells map[survey.AggregateCell]*survey.AggregateCell
 	form  *schema.Form
 	rnd   *rand.Rand
+	size  size
 }
 
 type size struct {
 	villages, grids, households int
 	interviews                  float64 // share of households interviewed
 	mode                        survey.Mode
+	agree                       float64      // how much alike the answers are; 0 = as usual
+	skip                        float64      // share of questions left out; 0 = as usual
+	form                        *schema.Form // nil = the household questionnaire
 }
 
 func hhSentiment(t require.TestingT) *schema.Form {
@@ -39,7 +43,17 @@ func hhSentiment(t require.TestingT) *schema.Form {
 }
 
 func newWorld(t require.TestingT, seed uint64, s size) *world {
-	w := &world{form: hhSentiment(t), cells: map[survey.AggregateCell]*survey.AggregateCell{}, rnd: rand.New(rand.NewPCG(seed, 7))}
+	if s.form == nil {
+		s.form = hhSentiment(t)
+	}
+	w := &world{form: s.form, cells: map[survey.AggregateCell]*survey.AggregateCell{}, rnd: rand.New(rand.NewPCG(seed, 7)), size: s}
+	if s.agree == 0 {
+		w.size.agree = 4
+	}
+	if s.skip == 0 {
+		w.size.skip = 0.01
+	}
+
 	w.in = summary.Input{
 		District: survey.Area{Code: "990101", NameZH: "示例区", NameEN: "Example District", Kind: survey.District},
 		Street:   survey.Area{Code: "990101001", NameZH: "示例街道", NameEN: "Example Street", Kind: survey.Street},
@@ -101,7 +115,7 @@ func (w *world) interview(grid string) {
 		if !q.Selects() || q.Choices == nil || q.Choices.List == nil || q.Choices.List.Open || !w.asked(q, given) {
 			continue
 		}
-		if w.rnd.Float64() < 0.01 {
+		if w.rnd.Float64() < w.size.skip {
 			continue // skipped
 		}
 		v := w.answer(q)
@@ -117,6 +131,9 @@ func (w *world) asked(q *schema.Node, given map[string]string) bool {
 	switch {
 	case q.Relevant == "":
 		return true
+	case strings.HasPrefix(q.Relevant, "selected("):
+		ref, value, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(q.Relevant, "selected("), ")"), ",")
+		return ok && slices.Contains(strings.Fields(given[strings.TrimSpace(ref)]), strings.Trim(value, " '"))
 	case strings.HasPrefix(q.Relevant, "count-selected"):
 		return len(strings.Fields(given["/data/concerns"])) > 1
 	}
@@ -133,7 +150,7 @@ func (w *world) answer(q *schema.Node) string {
 		return "0"
 	}
 	pick := func() int {
-		i := int(w.rnd.ExpFloat64() * float64(len(items)) / 4)
+		i := int(w.rnd.ExpFloat64() * float64(len(items)) / w.size.agree)
 		return min(i, len(items)-1)
 	}
 	if q.Control == schema.SelectOne {
@@ -189,6 +206,40 @@ func (w *world) stream() iter.Seq2[survey.AggregateCell, error] {
 	}
 }
 
+// handmade is a street of villages with one grid each, of which a test knows everything.
+func handmade(t require.TestingT, form *schema.Form, villages ...handmadeVillage) *world {
+	w := newWorld(t, 0, size{form: form})
+	for v, h := range villages {
+		village := fmt.Sprintf("990101001%03d", 201+v)
+		grid := village + "001"
+		w.in.Areas = append(w.in.Areas, survey.Area{Code: village, NameEN: village, Kind: survey.Village}, survey.Area{Code: grid, NameEN: grid, Kind: survey.Grid})
+		w.in.Coverage = append(w.in.Coverage, summary.GridCoverage{Grid: grid, Households: h.households, Assigned: h.households - h.unassigned, Outcomes: h.outcomes})
+		w.in.Records = append(w.in.Records, survey.StatusCount{Street: w.in.Street.Code, Grid: grid, Form: form.ID, Status: survey.StatusSubmitted, N: h.people})
+		put := func(question, choice string, n int64) {
+			for range n {
+				w.count(grid, question, choice, 1)
+			}
+		}
+		for _, gate := range []string{"consent", "adult"} {
+			put(gate, "", h.people)
+			put(gate, "1", h.people)
+		}
+		for cell, n := range h.answers {
+			question, choice, _ := strings.Cut(cell, "=")
+			put(question, choice, n)
+		}
+	}
+	w.in.Cells = w.stream()
+	return w
+}
+
+type handmadeVillage struct {
+	households, people int64
+	unassigned         int64
+	outcomes           map[survey.Outcome]int64
+	answers            map[string]int64 // by question, and by question=choice
+}
+
 // truth counts respondents who chose a value of a question in an area.
 func (w *world) truth(question, choice, area string) int64 {
 	n := int64(0)
@@ -200,7 +251,7 @@ func (w *world) truth(question, choice, area string) int64 {
 	return n
 }
 
-func build(t testing.TB, w *world) *summary.Summary {
+func build(t require.TestingT, w *world) *summary.Summary {
 	s, err := summary.Build(w.in)
 	require.NoError(t, err)
 	return s

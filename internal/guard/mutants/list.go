@@ -96,6 +96,24 @@ var list = []mutant{
 		test: "./survey/disclosure",
 	},
 	{
+		name: "protection: merged villages are masked as if nothing else were known of them",
+		file: "survey/summary/tablerows.go",
+		old:  "if slices.ContainsFunc(rest[p], known) {", new: "if slices.ContainsFunc(rest[p], known) && p < 0 {",
+		test: "./survey/summary -run ^TestAMergedRowIsNotTakenApart$",
+	},
+	{
+		name: "protection: the tables of a question's choices are not looked at together",
+		file: "survey/summary/together.go",
+		old:  "if anywhere {", new: "if anywhere || room > 0 {",
+		test: "./survey/summary -run ^TestChoicesDoNotTellTogether$",
+	},
+	{
+		name: "protection: reasons are shown although their sum is hidden",
+		file: "survey/summary/multiple.go",
+		old:  "if street[colNoAnswer].hidden && !why.hidden", new: "if apart && street[colNoAnswer].hidden && !why.hidden",
+		test: "./survey/summary -run ^TestReasonsAreHiddenWithWhatTheyAddUpTo$",
+	},
+	{
 		name: "erasure: the key is not destroyed",
 		file: "store/sqlite/logdb/group.go",
 		old:  "g.l.destroy(g.slots, g.blobs)", new: "g.l.destroy(nil, g.blobs)",
