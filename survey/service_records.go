@@ -168,8 +168,8 @@ type viewer struct {
 	state   *crdt.State
 	form    *schema.Form
 	workers map[string]string // device -> worker code
-	files   []string // kept under the names of their bytes
-	awaited []string // files that OpenRosa clients named and that have not come, under the names they gave
+	files   []string          // kept under the names of their bytes
+	awaited []string          // files that OpenRosa clients named and that have not come, under the names they gave
 }
 
 func (w *viewer) view() (RecordView, error) {
