@@ -19,6 +19,8 @@ export interface HTTPOptions {
   readonly now: () => number;
   readonly language?: () => Language;
   readonly fetch?: typeof fetch;
+  /** Hears the server's time of every answer, ms. */
+  readonly heard?: (server: number) => void;
   /** ms without a byte after which a request is given up; 60 s where not given. */
   readonly patience?: number;
 }
@@ -39,7 +41,10 @@ export class HTTP implements Transport {
 
   private constructor(o: HTTPOptions, kept: Session | undefined) {
     this.#o = o;
-    const clock = (server: number): void => this.#session.clock(server);
+    const clock = (server: number): void => {
+      this.#session.clock(server);
+      o.heard?.(server);
+    };
     const common = {
       base: o.base, clock, ...(o.language && { language: o.language }), ...(o.fetch && { fetch: o.fetch }), ...(o.patience !== undefined && { patience: o.patience }),
     };

@@ -5,7 +5,7 @@ import { appendLines, attest, Built, declare, opening } from "./build.ts";
 import { Core } from "./core.ts";
 import { adopt } from "./fork.ts";
 import { Log } from "./log.ts";
-import { held, type Item, keyDraft, stateOf, type Stream, streams } from "./model.ts";
+import { held, type Item, keyDraft, stateOf, type Stream, streams, typed } from "./model.ts";
 import { sealPack } from "./pack.ts";
 import type { Options } from "./ports.ts";
 import { newPullReport, pull, type PullReport } from "./pull.ts";
@@ -219,10 +219,10 @@ export class Phone {
   }
 
   /** What drafts are of, with what was typed in them since their last set; in order of record. */
-  draftLines(): Promise<{ record: string; form: string; version: string; grid: string; values: ReadonlyMap<string, string | null> }[]> {
+  draftLines(): Promise<{ record: string; form: string; version: string; grid: string; values: ReadonlyMap<string, string | null>; typed: boolean }[]> {
     return this.#core.read(() => {
       const list = [...this.#core.drafts.values()].sort((a, b) => compare(a.record, b.record));
-      return list.map((d) => ({ record: d.record, form: d.form, version: d.version, grid: d.grid, values: new Map(d.set) }));
+      return list.map((d) => ({ record: d.record, form: d.form, version: d.version, grid: d.grid, values: new Map(d.set), typed: typed(d) }));
     });
   }
 

@@ -7,13 +7,11 @@ const longAfter = 90 * 24 * 3600_000;
 
 /** The outbox in figures. */
 export async function outbox(w: Worker): Promise<Outbox> {
-  const [s, log, files, drafts, gone] = [await w.phone.status(), await w.phone.log(), await w.files.list(), await w.phone.drafts(), await w.forgotten()];
-  let typed = 0;
-  for (const record of drafts) if (!gone.has(record)) typed++;
+  const [s, log, files, drafts, gone] = [await w.phone.status(), await w.phone.log(), await w.files.list(), await w.phone.draftLines(), await w.forgotten()];
   const shown = log.filter((e) => !(gone.has(e.record) && e.code === "declared-void"));
   const held = shown.filter((e) => e.status === "quarantined").length;
   return {
-    unsent: shown.filter((e) => !e.acked).length, drafts: typed, files: files.filter((f) => f.refused === "").length, fileBytes: files.reduce((n, f) => n + (f.refused === "" ? f.bytes : 0), 0),
+    unsent: shown.filter((e) => !e.acked).length, drafts: drafts.filter((d) => d.typed && !gone.has(d.record)).length, files: files.filter((f) => f.refused === "").length, fileBytes: files.reduce((n, f) => n + (f.refused === "" ? f.bytes : 0), 0),
     waiting: shown.filter((e) => e.status === "waiting").length, held, void: shown.filter((e) => e.status === "void").length,
     unsafe: shown.filter((e) => e.status === "merged" && !e.safe).length, safe: shown.filter((e) => e.status === "merged" && e.safe).length,
     longUnsafe: shown.filter((e) => e.acked && !e.safe && e.at > 0 && w.time() - e.at > longAfter).length,

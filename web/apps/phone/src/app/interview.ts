@@ -38,7 +38,7 @@ export interface InterviewParts {
   /** Takes the record away, here and on the server. */
   readonly forget: (record: string) => Promise<void>;
   /** Something was stored: "cut" for a change set. */
-  readonly stored: (what: "draft" | "cut" | "submitted" | "erased") => void;
+  readonly stored: (what: "draft" | "cut" | "submitted" | "erased") => Promise<void>;
   readonly closed: (i: OpenInterview) => void;
 }
 
@@ -174,10 +174,10 @@ export class OpenInterview implements Interview {
   }
 
   /** Runs f after what was asked for before it; what is typed meanwhile belongs to the next. */
-  #inTurn<T>(op: string, f: () => Promise<T>): Promise<T> {
+  #inTurn<T>(op: string, f: () => Promise<T>, screen?: Snapshot): Promise<T> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const dirty = this.#dirty;
+    const dirty = screen ? (): Snapshot => screen : this.#dirty;
     this.#dirty = undefined;
     const run = async (): Promise<T> => {
       this.#mustBeOpen(op);
@@ -220,8 +220,8 @@ export class OpenInterview implements Interview {
       const draft = this.#fit(s);
       await this.#p.session.save(this.#beside(draft, s));
       this.#draft = draft;
-      this.#p.stored("draft");
-    });
+      await this.#p.stored("draft");
+    }, s);
   }
 
   hidden(s: Snapshot): Promise<void> {
@@ -229,16 +229,16 @@ export class OpenInterview implements Interview {
       const draft = this.#fit(s);
       const cut = this.#p.session.changed;
       await this.#cut(draft, s, "stay");
-      this.#p.stored(cut ? "cut" : "draft");
-    });
+      await this.#p.stored(cut ? "cut" : "draft");
+    }, s);
   }
 
   async leave(s: Snapshot): Promise<void> {
     await this.#inTurn("leave record", async () => {
       await this.#cut(this.#fit(s), s, "leave");
       this.#end();
-      this.#p.stored("cut");
-    });
+      await this.#p.stored("cut");
+    }, s);
   }
 
   async submit(s: Snapshot): Promise<void> {
@@ -247,8 +247,8 @@ export class OpenInterview implements Interview {
       await this.#p.files.require(this.record, this.#newFiles());
       await this.#cut(draft, s, "submit");
       this.#end();
-      this.#p.stored("submitted");
-    });
+      await this.#p.stored("submitted");
+    }, s);
   }
 
   /** The names of files that no set of this record names yet. */
@@ -262,9 +262,9 @@ export class OpenInterview implements Interview {
     // The draft is safe before the first of several sets is cut: after a kill between them it says what the rest was.
     if (ops(session) > mostOps) await session.save(this.#beside(draft, s));
     while (ops(session) > mostOps) {
-      const back = holdBack(session);
+      const putBack = holdBack(session);
       await session.cut(this.#p.files.queue(this.record, this.#newFiles()));
-      for (const [path, value] of back) session.set(path, value);
+      putBack();
     }
     const queue = this.#p.files.queue(this.record, this.#newFiles());
     if (how !== "stay") this.#fresh.clear(); // whoever ends the form has named what is to be kept
@@ -309,7 +309,7 @@ export class OpenInterview implements Interview {
   async #store(draft: DraftFile): Promise<void> {
     await this.#p.session.save(new Map([[draftKey(this.record), packDraftFile(draft)]]));
     this.#draft = draft;
-    this.#p.stored("draft");
+    await this.#p.stored("draft");
   }
 
   /** Like #inTurn, for what has nothing to do with what is on the screen: that stays to be stored. */
@@ -325,7 +325,7 @@ export class OpenInterview implements Interview {
     await this.#inTurn("erase interview", async () => {
       await this.#p.forget(this.record);
       this.#end();
-      this.#p.stored("erased");
+      await this.#p.stored("erased");
     });
   }
 
@@ -347,10 +347,21 @@ function ops(s: Session): number {
   return s.typed.set.size + s.typed.add.length + s.typed.del.length;
 }
 
-/** Takes values out of a session, so that what is left is one set; rows that are made and removed stay in. */
-function holdBack(s: Session): Map<string, string | null> {
-  const room = Math.max(mostOps - s.typed.add.length - s.typed.del.length, 50);
-  const back = new Map([...s.typed.set].filter(([path]) => !isRecord(path)).slice(room));
-  for (const path of back.keys()) s.untype(path);
-  return back;
+/**
+ * Takes values and new rows out of a session, so that what is left is one set, and returns what puts them back. Rows that are
+ * removed stay in.
+ */
+function holdBack(s: Session): () => void {
+  const room = Math.max(mostOps - s.typed.del.length, 50);
+  const rows = s.typed.add.slice(Math.ceil(room / 2));
+  const inHeld = (path: string): boolean => rows.some((row) => path.startsWith(`${row}/`));
+  const under = [...s.typed.set].filter(([path]) => inHeld(path));
+  for (const row of rows) s.delRow(row); // it was never said to be there: nothing is removed
+  const left = room - s.typed.add.length;
+  const over = [...s.typed.set].filter(([path]) => !isRecord(path)).slice(left);
+  for (const [path] of over) s.untype(path);
+  return () => {
+    for (const row of rows) s.keepRow(row);
+    for (const [path, value] of [...over, ...under]) s.set(path, value);
+  };
 }

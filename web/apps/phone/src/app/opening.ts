@@ -11,7 +11,7 @@ import { answersOf, caseOf, commentsOf, conflictsOf, statusOf } from "./records.
 import type { Worker } from "./worker.ts";
 
 export interface OpeningEvents {
-  readonly stored: (what: "draft" | "cut" | "submitted" | "erased") => void;
+  readonly stored: (what: "draft" | "cut" | "submitted" | "erased") => Promise<void>;
   readonly closed: (i: OpenInterview) => void;
 }
 
@@ -75,8 +75,17 @@ async function beginRecord(w: Worker, b: Begin, events: OpeningEvents): Promise<
 async function openRecord(w: Worker, record: string, take: boolean, events: OpeningEvents): Promise<OpenInterview> {
   const lock = await lockDraft(w.locks, w.draftLock(record), take);
   try {
-    const left = (await w.phone.drafts()).includes(record);
-    const session = await w.phone.edit(record);
+    let left = (await w.phone.drafts()).includes(record);
+    let session = await w.phone.edit(record);
+    const view = await w.phone.view(record).catch((err: unknown) => {
+      if (codeOf(err) === "not-found") return undefined; // a draft of which no set was cut yet
+      throw err;
+    });
+    if (left && view?.state && !session.changed) {
+      // Nothing was typed since the last set: it is opened on what the record is by now.
+      await session.close();
+      [left, session] = [false, await w.phone.edit(record)];
+    }
     const version = session.form.version === "-" ? "" : session.form.version;
     const form = (await w.forms()).find((f) => f.id === session.form.form && f.version === version);
     const formXml = await w.library.xml(session.form.form, version);
@@ -84,10 +93,6 @@ async function openRecord(w: Worker, record: string, take: boolean, events: Open
       if (!left) await session.close();
       throw new PhoneFault("form-missing", "open form");
     }
-    const view = await w.phone.view(record).catch((err: unknown) => {
-      if (codeOf(err) === "not-found") return undefined; // a draft of which no set was cut yet
-      throw err;
-    });
     const known = await readDraft(w, record);
     const fits = known !== undefined && known.xml !== "" && (left || stillHolds(known, pathsOf(formXml), answersOf(session.screen)));
     return await make(w, session, lock, events, {

@@ -4,7 +4,7 @@ import { type Bytes } from "@ruhu/merge";
 import { bundlePacks, splitPacks } from "@ruhu/sync";
 import { Channel } from "../background/channel.ts";
 import { askPersistence, storageState } from "../background/persist.ts";
-import { Triggers, type TriggerTarget } from "../background/triggers.ts";
+import { browserTarget, Triggers, type TriggerTarget } from "../background/triggers.ts";
 import type { LockManager } from "../store/locks.ts";
 import { browserLocks } from "../store/locks.ts";
 import { emptySlot, openWorker, packsOf, type SlotRow, Slots, vaultDisk } from "../store/slots.ts";
@@ -59,6 +59,7 @@ export class RuhuPhone implements PhoneApp {
   #idle: Idle | undefined;
   #triggers: Triggers | undefined;
   #channel: Channel | undefined;
+  #offVisible: () => void = () => undefined;
   #abort = new AbortController();
   #sync: SyncState = quiet;
 
@@ -166,9 +167,10 @@ export class RuhuPhone implements PhoneApp {
     await w.sweep();
     await w.owedVisits();
     const background = this.#o.background ?? true;
-    this.#triggers = new Triggers({
-      sync: () => this.#pass(), onPlan: (inMs) => this.#said({ nextTry: inMs === 0 ? 0 : this.#now() + inMs }), target: background ? (this.#o.target ?? undefined) : silent,
-    } as ConstructorParameters<typeof Triggers>[0]);
+    const target = background ? (this.#o.target ?? browserTarget()) : silent;
+    // Whoever takes the phone out of a pocket after five minutes sees nothing before the PIN.
+    this.#offVisible = target.on("visible", () => this.#idle?.look());
+    this.#triggers = new Triggers({ sync: () => this.#pass(), onPlan: (inMs) => this.#said({ nextTry: inMs === 0 ? 0 : this.#now() + inMs }), target });
     if (background) void this.#triggers.now();
     this.#tell("door");
     return this.#me;
@@ -185,8 +187,10 @@ export class RuhuPhone implements PhoneApp {
   }
 
   async #leave(w: Worker): Promise<void> {
+    if (this.#worker !== w) return; // two locks at once
     this.#worker = this.#me = undefined;
     this.#idle?.end();
+    this.#offVisible();
     this.#triggers?.end();
     this.#channel?.close();
     this.#abort.abort();
@@ -209,6 +213,7 @@ export class RuhuPhone implements PhoneApp {
     await this.syncNow();
     const o = await outbox(w);
     if (o.unsent + o.drafts + o.files > 0) throw new PhoneFault("outbox-not-empty", "sign off", { unsent: o.unsent, drafts: o.drafts, files: o.files });
+    this.#channel?.tell("door"); // other tabs let go of the store too
     await this.lock();
     await this.#slots.remove(w.slot);
     this.#known = await this.#slots.list();
@@ -251,7 +256,7 @@ export class RuhuPhone implements PhoneApp {
   async logVisit(r: VisitResult): Promise<void> {
     const w = this.#need("log visit");
     await w.logVisit(r);
-    this.#stored("submitted");
+    await this.#stored("submitted");
   }
 
   async openInterview(o: Opening, take?: "take-over"): Promise<Interview> {
@@ -261,18 +266,15 @@ export class RuhuPhone implements PhoneApp {
     return i;
   }
 
-  #stored(what: "draft" | "cut" | "submitted" | "erased"): void {
+  /** Something was stored; resolves when the line of the visit log that follows from it is written too, or cannot be. */
+  async #stored(what: "draft" | "cut" | "submitted" | "erased"): Promise<void> {
+    const w = this.#worker;
     this.touch();
+    if (what === "submitted") await w?.owedVisits().catch(() => undefined); // the next sync or unlock does it
+    if (!w || this.#worker !== w) return;
     this.#change("outbox");
     if (what !== "draft") this.#change("list");
-    if (what === "submitted" || what === "erased") {
-      const w = this.#worker;
-      void w?.owedVisits().catch(() => undefined).then(() => {
-        if (this.#worker !== w) return; // locked meanwhile: the next unlock does it
-        this.#change("list");
-        if (this.#o.background ?? true) void this.#triggers?.now();
-      });
-    }
+    if (what !== "draft" && what !== "cut" && (this.#o.background ?? true)) void this.#triggers?.now();
   }
 
   async returned(): Promise<(RecordLine & { readonly comments: readonly Comment[] })[]> {
@@ -412,6 +414,7 @@ export class RuhuPhone implements PhoneApp {
   }
 
   #heard(what: Change): void {
+    if (what === "door") return void this.lock();
     this.#tell(what);
     if (what === "sync" || what === "outbox") void this.#worker?.store.changed().catch(() => undefined);
   }

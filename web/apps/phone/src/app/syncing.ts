@@ -33,7 +33,7 @@ export async function pass(w: Worker, events: PassEvents, signal: AbortSignal): 
       events.moved("outbox");
     }
     const s = await w.phone.status();
-    await noteTime(w, s.clockOffset);
+    await w.noteSync();
     await w.erase(signal);
     events.moved("list");
     if (!s.revoked) {
@@ -55,11 +55,6 @@ export async function pass(w: Worker, events: PassEvents, signal: AbortSignal): 
 function retryAfterIn(err: unknown): number {
   for (let at: unknown = err, n = 0; at instanceof Error && n < 8; at = at.cause, n++) if (at instanceof Problem) return at.retryAfter;
   return 0;
-}
-
-async function noteTime(w: Worker, offset: number): Promise<void> {
-  const at = w.clock();
-  await w.saveNote({ at, heard: { server: at + offset, phone: at } });
 }
 
 async function files(w: Worker, signal: AbortSignal): Promise<void> {

@@ -44,6 +44,16 @@ export interface Own {
   readonly workerRole: "1" | "2" | "3";
 }
 
+interface Parts {
+  readonly store: SealedStore;
+  readonly phone: Phone;
+  readonly http: HTTP;
+  readonly files: Files;
+  readonly enrolled: { yes: boolean };
+  /** The server's time of the last answer in this run. */
+  readonly heard: { readonly last: Heard | undefined };
+}
+
 const [sessionKey, syncKey, ownKey] = ["lib/session", "lib/sync", "lib/own"];
 
 /** It is to be erased on the server. */
@@ -68,11 +78,12 @@ export class Worker {
   readonly library: Library;
   readonly villages: Villages;
   readonly #now: () => number;
-  #enrolled: { yes: boolean };
+  readonly #enrolled: { yes: boolean };
+  readonly #heard: Parts["heard"];
   note: SyncNote = { at: 0, heard: { server: 0, phone: 0 } };
   own: Own = { workerRole: "1" };
 
-  private constructor(o: WorkerOptions, parts: { store: SealedStore; phone: Phone; http: HTTP; files: Files; enrolled: { yes: boolean } }) {
+  private constructor(o: WorkerOptions, parts: Parts) {
     this.slot = o.slot;
     this.db = o.db;
     this.sealer = o.sealer;
@@ -83,6 +94,7 @@ export class Worker {
     this.http = parts.http;
     this.files = parts.files;
     this.#enrolled = parts.enrolled;
+    this.#heard = parts.heard;
     this.library = new Library(parts.store, parts.http.client);
     this.villages = new Villages((form, name) => this.library.file(form, name));
   }
@@ -91,15 +103,16 @@ export class Worker {
     const store = new SealedStore(o.db, o.sealer, o.locks);
     const enrolled = { yes: o.enrolled };
     const keys = new SlotKeys(o.db, () => enrolled.yes);
+    const heard: { last: Heard | undefined } = { last: undefined };
     const http = await HTTP.open({
-      base: o.base, keys, sessions: tokensIn(store), now: o.now, language: o.language, ...(o.fetch && { fetch: o.fetch }), ...(o.patience !== undefined && { patience: o.patience }),
+      heard: (server) => void (heard.last = { server, phone: o.now() }), base: o.base, keys, sessions: tokensIn(store), now: o.now, language: o.language, ...(o.fetch && { fetch: o.fetch }), ...(o.patience !== undefined && { patience: o.patience }),
     });
     const files = new Files({ store, tus: new Tus(http.client), onProgress: o.onProgress });
     const phone = await Phone.open({
       store, keys, transport: http, now: o.now, random: (n) => crypto.getRandomValues(new Uint8Array(n)), escrow: true, filesPending: (record) => files.pending(record),
       stamp: (stream, now) => (stream === "registry" ? halfDay(now) : now),
     });
-    const w = new Worker(o, { store, phone, http, files, enrolled });
+    const w = new Worker(o, { store, phone, http, files, enrolled, heard });
     w.note = { ...w.note, ...(await w.#json<SyncNote>(syncKey)) };
     w.own = { ...w.own, ...(await w.#json<Own>(ownKey)) };
     return w;
@@ -121,7 +134,9 @@ export class Worker {
     return text ? (JSON.parse(text) as Partial<T>) : {};
   }
 
-  async saveNote(note: SyncNote): Promise<void> {
+  /** Notes that a sync ended well, and what time the server said it was. */
+  async noteSync(): Promise<void> {
+    const note = { at: this.#now(), heard: this.#heard.last ?? this.note.heard };
     await this.store.write(new Map([[syncKey, encode(JSON.stringify(note))]]));
     this.note = note;
   }
@@ -131,14 +146,9 @@ export class Worker {
     this.own = own;
   }
 
-  /** The phone's own clock. */
-  clock(): number {
-    return this.#now();
-  }
-
   /** The time, as far as this phone can say. */
   time(): number {
-    return bestNow(this.#now(), this.note.heard);
+    return bestNow(this.#now(), this.#heard.last ?? this.note.heard);
   }
 
   async forms(): Promise<FormItem[]> {
@@ -240,11 +250,11 @@ export class Worker {
     return new Set(keys.map((key) => key.slice(key.lastIndexOf("/") + 1)));
   }
 
-  /** Closes drafts in which nothing was ever typed: forms that were opened and looked at when the app was killed. */
+  /** Closes drafts in which nothing is typed that no set holds: forms that were opened and looked at when the app was killed. */
   async sweep(): Promise<void> {
     await this.locks.request(this.openingLock, {}, async () => {
-      for (const record of await this.phone.drafts()) {
-        if ((await this.store.get(draftKey(record))) !== undefined) continue;
+      for (const { record, typed } of await this.phone.draftLines()) {
+        if (typed) continue;
         try {
           const lock = await lockDraft(this.locks, this.draftLock(record), false);
           const s = await this.phone.edit(record);
