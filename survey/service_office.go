@@ -190,11 +190,13 @@ func (s *Service) Change(ctx context.Context, a Actor, c Change) (Decided, error
 	}
 	var corrects uint64
 	var line sync.Line
+	var held *crdt.ChangeSet
 	if c.Corrects != "" {
 		var err error
-		if line, corrects, err = s.corrected(ctx, a, c); err != nil {
+		if line, held, err = s.corrected(ctx, a, c); err != nil {
 			return Decided{}, errs.Wrap(op, err)
 		}
+		corrects = line.Seq
 	}
 	rec, err := s.record(ctx, a, c.Record)
 	fresh := corrects > 0 && errs.CodeOf(err) == errs.NotFound
@@ -204,6 +206,13 @@ func (s *Service) Change(ctx context.Context, a Actor, c Change) (Decided, error
 	var vv crdt.VV
 	if fresh { // nothing of the record was merged: the correction begins it
 		rec = &sync.Record{ID: c.Record, Street: line.Street, Grid: line.Grid, Form: line.Form, Version: line.Version, State: &crdt.State{}}
+		if grid := c.Set[sync.PathGrid]; grid != nil {
+			rec.Grid = *grid
+		}
+		if StreetOf(rec.Grid) != rec.Street {
+			return Decided{}, errs.New(errs.Invalid, op, "grid %s is not in street %s", printable(rec.Grid), rec.Street).
+				WithHint("请在 @grid 填写本街道的网格。 Say in @grid which grid of the street it belongs to.")
+		}
 	} else if vv, err = s.answers.Engine.DecodeCtx(c.Ctx, c.Record); err != nil {
 		return Decided{}, errs.Wrap(op, err)
 	}
@@ -216,6 +225,9 @@ func (s *Service) Change(ctx context.Context, a Actor, c Change) (Decided, error
 	ch.Version = form.Version
 	if ch.Set, err = s.checkChange(ctx, rec, form, c); err != nil {
 		return Decided{}, errs.Wrap(op, err)
+	}
+	if fresh {
+		ch.Set = begun(ch.Set, held, line.Worker)
 	}
 	preview := &crdt.ChangeSet{Device: previewDevice, Seq: 1, Ctx: vv.Meet(rec.State.VV), Set: ch.Set, Add: ch.Add, Del: ch.Del}
 	if calculated := s.recomputed(ctx, form, rec.State, preview); len(ch.Set)+len(ch.Add)+len(ch.Del)+len(calculated) <= limits.ChangeOps {
@@ -322,13 +334,30 @@ func (s *Service) assignee(ctx context.Context, street, who string) (string, err
 }
 
 // corrected reads the quarantined line a change corrects.
-func (s *Service) corrected(ctx context.Context, a Actor, c Change) (sync.Line, uint64, error) {
-	line, _, err := s.answers.Engine.QuarantinedSet(ctx, c.Corrects)
+func (s *Service) corrected(ctx context.Context, a Actor, c Change) (sync.Line, *crdt.ChangeSet, error) {
+	line, held, err := s.answers.Engine.QuarantinedSet(ctx, c.Corrects)
 	if err != nil {
-		return sync.Line{}, 0, err
+		return sync.Line{}, nil, err
 	}
-	if !Within(a.Area, line.Street) && !Within(a.Area, line.Grid) || line.Record != c.Record {
-		return sync.Line{}, 0, errs.New(errs.NotFound, "correct", "no such line of this record")
+	if !Within(a.Area, line.Street) || line.Record != c.Record {
+		return sync.Line{}, nil, errs.New(errs.NotFound, "correct", "no such line of this record")
 	}
-	return line, line.Seq, nil
+	return line, held, nil
+}
+
+// begun completes a correction that begins its record: what had been submitted is to be reviewed, and whoever wrote what is
+// corrected keeps sight of it. A draft stays one.
+func begun(set []crdt.Cell, held *crdt.ChangeSet, worker string) []crdt.Cell {
+	writes := func(path string) bool {
+		return slices.ContainsFunc(set, func(c crdt.Cell) bool { return c.Path == path })
+	}
+	if held != nil {
+		if status, ok := held.Get(sync.PathStatus); ok && status.Value == StatusSubmitted && !writes(sync.PathStatus) {
+			set = append(set, crdt.Cell{Path: sync.PathStatus, Value: StatusNeedsReview})
+		}
+	}
+	if worker != "" && !writes(sync.PathAssignee) {
+		set = append(set, crdt.Cell{Path: sync.PathAssignee, Value: worker})
+	}
+	return set
 }
