@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 
 	"ruhu/internal/clock"
 	"ruhu/internal/errs"
@@ -16,6 +17,7 @@ import (
 	"ruhu/store/keys"
 	"ruhu/store/sqlite/logdb"
 	"ruhu/survey"
+	"ruhu/survey/submission"
 	"ruhu/sync"
 )
 
@@ -190,7 +192,7 @@ func (t attachments) Stat(ctx context.Context, hash string) ([]server.Attachment
 		return nil, errs.Wrap(op, err)
 	}
 	now := clock.Millis(t.app.opts.Clock.Now())
-	var out []server.Attachment
+	var out, unanswered []server.Attachment
 	for _, s := range t.app.streams() {
 		err := s.store.View(ctx, func(r sync.Reader) error {
 			for _, ref := range info.Refs {
@@ -208,12 +210,14 @@ func (t attachments) Stat(ctx context.Context, hash string) ([]server.Attachment
 				if err != nil {
 					return err
 				}
-				if !names {
-					continue
-				}
 				open := rec.Open && (rec.EditUntil == 0 || now < rec.EditUntil) && rec.Status != sync.StatusRestricted
-				out = append(out, server.Attachment{Hash: hash, Name: ref.Name, Size: info.Size, Record: rec.ID, Street: rec.Street, Grid: rec.Grid,
-					Author: rec.Author, Assignees: rec.Assignees, Open: open})
+				at := server.Attachment{Hash: hash, Name: ref.Name, Size: info.Size, Record: rec.ID, Street: rec.Street, Grid: rec.Grid,
+					Author: rec.Author, Assignees: rec.Assignees, Open: open}
+				if names {
+					out = append(out, at)
+				} else {
+					unanswered = append(unanswered, at)
+				}
 			}
 			return nil
 		})
@@ -221,10 +225,34 @@ func (t attachments) Stat(ctx context.Context, hash string) ([]server.Attachment
 			return nil, errs.Wrap(op, err)
 		}
 	}
+	for _, at := range unanswered {
+		came, err := t.posted(ctx, at.Record, at.Name)
+		if err != nil {
+			return nil, errs.Wrap(op, err)
+		}
+		if came {
+			out = append(out, at)
+		}
+	}
 	if len(out) == 0 {
 		return nil, errs.New(errs.NotFound, op, "no record has it")
 	}
 	return out, nil
+}
+
+// posted reports whether a file came with a post of a record, though no answer names it: those of an encrypted record, the log
+// of who tapped what, and what a client sent beside.
+func (t attachments) posted(ctx context.Context, record, name string) (bool, error) {
+	posts, err := t.app.Submissions.Bodies(ctx, record)
+	if code := errs.CodeOf(err); code == errs.NotFound || code == errs.Erased {
+		return false, nil
+	}
+	for _, p := range posts {
+		if slices.ContainsFunc(p.Files, func(f submission.FileRef) bool { return f.Blob == name }) {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // Open implements server.Attachments.

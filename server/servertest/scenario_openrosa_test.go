@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,12 @@ func TestCollectFromTheSheetOfPaperToTheOffice(t *testing.T) {
 	require.Equal(t, string(in.XML), string(w.People["reviewer-1"].Get(at+"/uuid:one?hash="+subs.Items[0].Hash).Want(200).Body))
 	w.People["reviewer-1"].Get(at + "/uuid:one?hash=" + strings.Repeat("1", 64)).Problem("not-found")
 	w.People["reviewer-2"].Get(at).Problem("not-found")
+	for i, f := range subs.Items[0].Files {
+		bytesAt := "/v1/attachments/" + f.Attachment[len("sha256-"):len("sha256-")+64]
+		got := w.People["reviewer-1"].Get(bytesAt).Want(200).Body
+		require.True(t, slices.ContainsFunc(in.Files, func(sent collect.File) bool { return sent.Name == f.Name && bytes.Equal(sent.Bytes, got) }), "file %d, named by an answer or not", i)
+		w.People["reviewer-2"].Get(bytesAt).Problem("not-found")
+	}
 
 	// A record whose picture has not come says so, by the name the phone gave it.
 	in = collect.Instance{FileName: "two.xml", XML: []byte(servertest.Filled(house, "1", "uuid:two", "", "无图", "1", "二.jpg", ""))}
