@@ -14,7 +14,7 @@ export async function outbox(w: Worker): Promise<Outbox> {
     unsent: shown.filter((e) => !e.acked).length, drafts: drafts.filter((d) => d.typed && !gone.has(d.record)).length, files: files.filter((f) => f.refused === "").length, fileBytes: files.reduce((n, f) => n + (f.refused === "" ? f.bytes : 0), 0),
     waiting: shown.filter((e) => e.status === "waiting").length, held, void: shown.filter((e) => e.status === "void").length,
     unsafe: shown.filter((e) => e.status === "merged" && !e.safe).length, safe: shown.filter((e) => e.status === "merged" && e.safe).length,
-    longUnsafe: shown.filter((e) => e.acked && !e.safe && e.at > 0 && w.time() - e.at > longAfter).length,
+    longUnsafe: shown.filter((e) => e.acked && !e.safe && e.at > 0 && w.age(e.at) > longAfter).length,
     lastSync: w.note.at, completeAt: s.completeAt, complete: s.complete, revoked: s.revoked, unconfirmed: shown.some((e) => e.status === "quarantined" && e.code === "unconfirmed-device"),
     forks: s.forks, clockOffset: s.clockOffset,
   };

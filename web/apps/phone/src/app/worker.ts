@@ -146,6 +146,11 @@ export class Worker {
     this.own = own;
   }
 
+  /** How long ago something was written, by the phone's clock or by what it knows of the time: whichever says less. */
+  age(at: number): number {
+    return Math.min(this.#now(), this.time()) - at;
+  }
+
   /** The time, as far as this phone can say. */
   time(): number {
     return bestNow(this.#now(), this.#heard.last ?? this.note.heard);
