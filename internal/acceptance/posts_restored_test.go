@@ -1,6 +1,8 @@
 package acceptance_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ruhu/internal/errs"
 	"ruhu/server/openrosa/collect"
 	"ruhu/server/servertest"
 	"ruhu/store/sqlite/logdb"
@@ -87,14 +90,21 @@ func TestPostsAreSentAgainAfterARestore(t *testing.T) {
 				require.NoError(t, err)
 			}
 			photo := []collect.File{{Name: "a.jpg", Type: "image/jpeg", Bytes: jpegBytes}}
+			itsOwn := []collect.File{{Name: "a.jpg", Type: "image/jpeg", Bytes: append(slices.Clone(jpegBytes), " of one record alone"...)}}
+			hash := sha256.Sum256(itsOwn[0].Bytes)
+			lies := func() error {
+				_, err := s.App.Blobs.Stat(t.Context(), hex.EncodeToString(hash[:]))
+				return err
+			}
 			before := []sent{
 				{"uuid:r", "", "根", "1", nil}, {"uuid:r1", "uuid:r", "改一", "1", nil},
 				{"uuid:q", "", "另一户", "1", photo}, {"uuid:q2", "uuid:q1", "另一户", "2", nil}, // q1 is still on its way
-				{"uuid:d", "", "要删除", "1", photo}, {"uuid:d2", "uuid:d1", "要删除二", "1", nil},
+				{"uuid:d", "", "要删除", "1", itsOwn}, {"uuid:d2", "uuid:d1", "要删除二", "1", nil},
 			}
 			for _, p := range before {
 				send(p)
 			}
+			require.NoError(t, lies())
 			backup, keyFile := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "keys")
 			_, err := s.App.Whole().Backup(t.Context(), backup, nil)
 			require.NoError(t, err)
@@ -133,6 +143,7 @@ func TestPostsAreSentAgainAfterARestore(t *testing.T) {
 				s.Dir = filepath.Join(t.TempDir(), "new")
 				s.restoreInto(s.Dir, backup, keyFile, filepath.Join(lost, "journal"))
 			})
+			require.Equal(t, errs.NotFound, errs.CodeOf(lies()), "the backup's copy of an erased record's picture went too")
 			s.signOut()
 			app.ServerURL = s.URL + app.ServerURL[strings.Index(app.ServerURL, "/openrosa"):]
 			again := append(append(slices.Clone(before), since...), late)

@@ -34,7 +34,8 @@ type Options struct {
 	OnFailStop func(error)
 	// Committed is called after every durable commit, before anybody hears of it, with the heads that moved.
 	Committed func(heads []sync.Head) error
-	// EraseBlob destroys an attachment no record names any more; called after the commit that erased the last one.
+	// EraseBlob destroys an attachment no record names any more; called after the commit that erased the last one. Where it is
+	// nil the log remembers what is to be destroyed until it is opened by somebody who can.
 	EraseBlob func(hash [32]byte) error
 	// Readers, Queue: see dbfile.Options.
 	Readers, Queue int
@@ -168,7 +169,7 @@ func (l *Log) finishErasures(ctx context.Context) error {
 			}
 			if slot > 0 {
 				slots = append(slots, slot)
-			} else {
+			} else if l.EraseBlob != nil {
 				blobs = append(blobs, hash32(blob))
 			}
 		}
@@ -181,7 +182,7 @@ func (l *Log) finishErasures(ctx context.Context) error {
 		return err
 	}
 	return l.file.Write(ctx, func(tx *dbfile.Tx) error {
-		_, err := tx.Exec("DELETE FROM destroying")
+		_, err := tx.Exec("DELETE FROM destroying WHERE slot IS NOT NULL OR ?", l.EraseBlob != nil)
 		return err
 	})
 }
