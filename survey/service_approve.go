@@ -161,15 +161,24 @@ func (s *Service) drawRows(ctx context.Context, f RecordFilter, n int64, size in
 		}
 		return rows[:min(size, len(rows))], int64(len(rows)), nil
 	}
-	street := StreetOf(f.Area)
 	f.Limit = 1
+	ends := [2]uint64{} // where the first and the last of them stand
+	for i := range ends {
+		f.Newest = i == 1
+		page, err := s.answers.Records.List(ctx, f)
+		if err != nil || len(page.Rows) == 0 {
+			return nil, 0, err
+		}
+		ends[i] = page.Rows[0].Created
+	}
+	f.Newest = false
 	var rows []RecordRow
-	for try := 0; len(rows) < size && try < 4*size; try++ {
-		at, err := s.below(seq)
+	for try := 0; len(rows) < size && try < 10*size; try++ {
+		at, err := s.below(ends[1] - ends[0] + 1)
 		if err != nil {
 			return nil, 0, err
 		}
-		f.From = Spot{street, at}
+		f.From = Spot{StreetOf(f.Area), ends[0] + at - 1}
 		page, err := s.answers.Records.List(ctx, f)
 		if err != nil {
 			return nil, 0, err
