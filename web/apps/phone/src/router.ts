@@ -44,7 +44,7 @@ export function makeRouter(phone: PhoneApp): Router {
     if (to.name === "enrol") return true;
     if (phone.door === "empty") return { name: "enrol" };
     if (to.meta.door === "open" && phone.door === "locked") return { name: "unlock" };
-    if (to.name === "unlock" && phone.door === "open") return afterUnlock();
+    if (to.name === "unlock" && phone.door === "open") return afterUnlock(phone);
     if (to.name === "door" && going.door === "") return { name: "today" };
     return true;
   });
@@ -52,6 +52,7 @@ export function makeRouter(phone: PhoneApp): Router {
 }
 
 /** Where work goes on: at the form that was open when the app was last seen. */
-export function afterUnlock(): { name: string; params?: Record<string, string> } {
-  return resume.record === "" ? { name: "today" } : { name: "form", params: { record: resume.record } };
+export function afterUnlock(phone: PhoneApp): { name: string; params?: Record<string, string> } {
+  const record = resume.of(phone.me?.slot ?? "");
+  return record === "" ? { name: "today" } : { name: "form", params: { record } };
 }

@@ -2,37 +2,44 @@
 // the record's random id and nothing else; and in a database, because what a browser keeps for it elsewhere reaches the disk seconds
 // later.
 
-let now = "";
+/** By slot: each worker on a shared phone has the own. */
+const open = new Map<string, string>();
 
 /** Reads what was kept; before that nothing is open. */
 export async function recall(): Promise<void> {
-  now = (await kept<string>("readonly", (s) => s.get("record")).catch(() => undefined)) ?? "";
+  const all = (await kept<[IDBValidKey[], string[]]>("readonly", (s) => [s.getAllKeys(), s.getAll()]).catch(() => undefined)) ?? [[], []];
+  all[0].forEach((slot, i) => open.set(String(slot), String(all[1][i])));
 }
 
 export const resume = {
-  get record(): string {
-    return now;
+  /** The record that was open; "" = none. */
+  of(slot: string): string {
+    return open.get(slot) ?? "";
   },
-  set record(id: string) {
-    if (now === id) return;
-    now = id;
-    // Without it the worker opens the draft from the list.
-    kept("readwrite", (s) => s.put(id, "record")).catch(() => undefined);
+  /** Notes which record is open, "" = none. Without it the worker opens the draft from the list. */
+  note(slot: string, record: string): void {
+    if (slot === "" || this.of(slot) === record) return;
+    open.set(slot, record);
+    kept("readwrite", (s) => [record === "" ? s.delete(slot) : s.put(record, slot)]).catch(() => undefined);
   },
 };
 
-function kept<T>(mode: IDBTransactionMode, ask: (s: IDBObjectStore) => IDBRequest): Promise<T | undefined> {
+function kept<T extends unknown[]>(mode: IDBTransactionMode, ask: (s: IDBObjectStore) => IDBRequest[]): Promise<T | undefined> {
   return new Promise((done, fail) => {
-    const opening = indexedDB.open("ruhu-open", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("open");
+    const opening = indexedDB.open("ruhu-open", 2);
+    opening.onupgradeneeded = () => {
+      const db = opening.result;
+      for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name);
+      db.createObjectStore("open");
+    };
     opening.onerror = () => fail(opening.error ?? new Error("no database"));
     opening.onsuccess = () => {
       const db = opening.result;
       const tx = db.transaction("open", mode, { durability: "strict" });
-      const answer = ask(tx.objectStore("open"));
+      const answers = ask(tx.objectStore("open"));
       tx.oncomplete = () => {
         db.close();
-        done(answer.result as T | undefined);
+        done(answers.map((a) => a.result as unknown) as T);
       };
       tx.onabort = () => {
         db.close();

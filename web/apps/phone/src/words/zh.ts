@@ -26,10 +26,10 @@ export const zh = {
   open: {
     title: "请解锁", who: "您是几号？", mark: "{n} 号", tries: "还可以试 {n} 次", forgot: "忘记密码了", forgotText: "没有人能找回密码。请向管理员要一个新的登记码重新登记；这台手机上没发送的内容会一起送到街道办，不会丢。",
     destroyed: "已锁死", destroyedText: "密码错误次数太多，这里的内容谁也打不开了。没发送的内容为服务器封存着：重新登记后会一起送出，也可以先导出成文件。", exportPack: "导出没发送的内容", enrolAgain: "用新的登记码登记", lastOpened: "上次打开：{time}",
-    phrase: "口令", usePhrase: "用口令", useDigits: "用数字密码", checking: "正在打开…",
+    phrase: "口令", usePhrase: "用口令", useDigits: "用数字密码", checking: "正在打开…", full: "手机存储满了，打不开。请先删掉一些照片或应用，再试一次。这里的内容还在。",
   },
   today: {
-    title: "今天", toFill: "待填写", none: "还没有派给您的任务", noneNext: "街道办派了任务后，在有信号的地方点“接收”。", receive: "接收", search: "找门牌、户号", filter: "筛选", all: "全部", allDone: "都走完了", allDoneNext: "请到“发送”看看内容是否都已送到。",
+    title: "今天", toFill: "待填写", none: "还没有派给您的任务", noneNext: "派了任务后，在有信号的地方点“接收”。网格交给别人以后，这里也会空着。", receive: "接收", search: "找门牌、户号", filter: "筛选", all: "全部", allDone: "都走完了", allDoneNext: "请到“发送”看看内容是否都已送到。",
     noMatch: "没有符合的", noMatchNext: "换个说法，或点“全部”。", progress: "已完成 {done} / {total}", others: "别人已完成 {n}", due: "{date} 前", attempts: "去过 {n} 次", places: "村情与其他表单", grid: "网格 {code}", gridOf: "{village} 第 {n} 网格", again: "这里已填过", againNew: "新填一份", againOpen: "看已填的", chooseForm: "填哪种表单？", choosePlace: "哪个村（社区）？", doors: "{n} 户", start: "新填一份", resume: "接着填", drafts: "没填完的",
     order: "按走访顺序", overdue: "过期", appointmentOn: "{date}", missed: "约定已过：{date}", refused: "拒访", held: "等街道办确认", other: "其他表单", follow: "回访", formsMissing: "表单还没有下载，请在有信号的地方点“接收”。",
     unsentBadge: "{n} 条未发送", allSent: "都已发送", begin: "填写其他表单",

@@ -34,7 +34,8 @@ async function answer(s: Stage, path: string, words: string): Promise<void> {
 
 test("consent draws the code for the slip; an interview asked for by name comes back after a kill", async () => {
   const s = await begin();
-  expect(resume.record).toBe(open.record);
+  expect(resume.of("s1")).toBe(open.record);
+  expect(resume.of("s2")).toBe("");
   expect(window.location.hash).toBe(`#/form/${open.record}`);
   expect(window.location.href).not.toContain(task(1).household);
   await answer(s, "consent", "是");
@@ -65,7 +66,7 @@ test("who does not agree leaves only a refusal", async () => {
   expect(open.did).not.toContain("submit");
   expect(phone.visits).toEqual([{ household: open.household, disposition: "2.112" }]);
   expect(s.router.currentRoute.value.name).toBe("today");
-  expect(resume.record).toBe("");
+  expect(resume.of("s1")).toBe("");
 });
 
 test("leaving stores the draft; a full phone keeps the form on the screen", async () => {
@@ -157,4 +158,17 @@ test("the respondent answers alone: no way out but back to the interviewer's PIN
   expect(phone.door).toBe("locked");
   expect(s.router.currentRoute.value.name).toBe("unlock");
   expect(JSON.parse(open.last!.place!.page)[2]).toBe(1);
+});
+
+test("what was submitted just before a kill is not opened again by itself", async () => {
+  open.status = "submitted";
+  resume.note("s1", open.record);
+  phone.door = "locked";
+  const s = await show(phone, "#/unlock");
+  resume.note("s1", open.record);
+  await s.router.push({ name: "today" });
+  for (const d of "481526") await s.press(d);
+  await vi.waitFor(() => expect(s.router.currentRoute.value.name).toBe("today"), { timeout: 15_000 });
+  expect(phone.asked).toContain(`open {"record":"${open.record}"}`);
+  expect(open.did).toContain("close");
 });

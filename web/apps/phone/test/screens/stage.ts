@@ -38,7 +38,7 @@ export async function show(phone: FakePhone, path: string): Promise<Stage> {
   for (const old of stages.splice(0)) old.unmount();
   document.body.innerHTML = "";
   Object.assign(going, { door: "", opening: undefined, filter: "all" });
-  resume.record = "";
+  resume.note("s1", "");
   clearToast();
   window.location.hash = path;
   const router = makeRouter(phone);
