@@ -110,6 +110,13 @@ func (r *reader) lintExpr(n *schema.Node, attribute, src string) []*schema.Node 
 			r.warn(at, path, "unsupported", attribute+" 表达式："+f.ZH, "the "+attribute+" expression: "+f.EN, "", "")
 		}
 	}
+	for _, call := range seen.calls {
+		if call.Name != "instance" || len(call.Literals) != 1 || call.Literals[0] == "" || r.instances[call.Literals[0]] != nil || attribute == "itemset" {
+			continue
+		}
+		r.warn(at, path, "no-such-instance", attribute+" 表达式引用没有的实例 "+quoted(call.Literals[0]), "the "+attribute+" expression refers to the instance "+quoted(call.Literals[0])+", which does not exist",
+			"请检查名称，或添加选项列表或附件", "check the name, or add the list or the file")
+	}
 	if seen.union {
 		r.warn(at, path, "union", attribute+" 表达式使用并集 |，手机无法打开", "the "+attribute+" expression uses a union (|), which the phone cannot open",
 			"请改写，不用 |", "write it without |")

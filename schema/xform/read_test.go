@@ -229,6 +229,7 @@ func TestFaultsAreNamedWithTheirLine(t *testing.T) {
 		"choice-twice":     small("<q/>", "", `<select1 ref="/data/q"><item><value>a</value></item><item><value>a</value></item></select1>`),
 		"choice-space":     small("<q/>", "", `<select ref="/data/q"><item><value>a b</value></item></select>`),
 		"no-choices":       small("<q/>", "", `<select1 ref="/data/q"/>`),
+		"no-such-instance": small("<q/>", `<bind nodeset="/data/q" calculate="instance('no')/root/item[name = 1]/label"/>`, ""),
 		"union":            small("<q/><r/>", `<bind nodeset="/data/q" relevant="count(/data/r | /data/r) = 1"/>`, ""),
 		"ref-unknown":      small("<q/>", `<bind nodeset="/data/q" relevant="/data/gone = 1"/>`, ""),
 		"untranslated":     small("<q/>", `<itext><translation lang="a"><text id="x"><value>1</value></text></translation><translation lang="b"/></itext>`, `<input ref="/data/q"><label ref="jr:itext('x')"/></input>`),
