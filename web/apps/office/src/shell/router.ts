@@ -13,6 +13,7 @@ export function makeRouter(desk: Desk): Router {
     routes: [
       home ? { path: "/", redirect: home } : { path: "/", name: "nothing", component: NothingScreen, props: { role: true } },
       ...mine.map((s) => (s.name === "people" ? people(desk, s) : { path: s.path, name: s.name, component: s.page as () => Promise<never> })),
+      ...(desk.can("releases.create") ? [{ path: "/summary/release", name: "release", component: () => import("../screens/summary/ReleaseScreen.vue") }] : []),
       ...(desk.can("forms.manage") ? [{ path: "/forms/:id/:version", name: "form", component: () => import("../screens/forms/FormScreen.vue") }] : []),
       ...(desk.can("records.list", "records.change") ? [{ path: "/duplicates/compare", name: "compare", component: () => import("../screens/duplicates/CompareScreen.vue") }] : []),
       ...(desk.can("records.read") ? [{ path: "/records/:id", name: "record", component: () => import("../screens/review/RecordScreen.vue") }] : []),

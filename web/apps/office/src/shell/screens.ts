@@ -17,8 +17,12 @@ export const screens: readonly Screen[] = [
   { name: "review", path: "/review", label: "nav.review", icon: ClipboardCheck, actions: ["records.list"], page: () => import("../screens/review/QueueScreen.vue") },
   { name: "quarantine", path: "/quarantine", label: "nav.quarantine", icon: Inbox, actions: ["quarantine.read"], page: () => import("../screens/quarantine/QuarantineScreen.vue") },
   { name: "duplicates", path: "/duplicates", label: "nav.duplicates", icon: Copy, actions: ["records.list"], page: () => import("../screens/duplicates/DuplicatesScreen.vue") },
+  { name: "summary", path: "/summary", label: "nav.summary", icon: ChartColumn, actions: ["summaries.read", "releases.read"], page: () => import("../screens/summary/SummaryScreen.vue") },
+  { name: "exports", path: "/exports", label: "nav.exports", icon: Download, actions: ["exports.read"], page: () => import("../screens/exports/ExportsScreen.vue") },
+  { name: "registry", path: "/registry", label: "nav.registry", icon: UserRoundCheck, actions: ["registry.read"], page: () => import("../screens/registry/RegistryScreen.vue") },
+  { name: "surveys", path: "/surveys", label: "nav.surveys", icon: ScrollText, actions: ["surveys.manage"], page: () => import("../screens/surveys/SurveysScreen.vue") },
   { name: "forms", path: "/forms", label: "nav.forms", icon: FileStack, actions: ["forms.manage"], page: () => import("../screens/forms/FormsScreen.vue") },
   { name: "people", path: "/people", label: "nav.people", icon: Users, actions: ["progress.read", "registry.read", "users.read"], page: () => import("../screens/people/PeopleScreen.vue") },
+  { name: "erasures", path: "/erasures", label: "nav.erasures", icon: Trash2, actions: ["records.erase-bulk"], page: () => import("../screens/erasures/ErasuresScreen.vue") },
+  { name: "audit", path: "/audit", label: "nav.audit", icon: ShieldCheck, actions: ["audit.read", "audit.verify"], page: () => import("../screens/audit/AuditScreen.vue") },
 ];
-
-export { ChartColumn, Copy, Download, FileStack, Home, Inbox, ScrollText, ShieldCheck, Trash2, UserRoundCheck, Users };

@@ -15,6 +15,7 @@ const all: readonly Tab[] = [
   { name: "enrol", label: "people.tab.enrol", actions: ["enrolments.read"], page: () => import("./EnrolTab.vue") },
   { name: "devices", label: "people.tab.devices", actions: ["devices.read"], page: () => import("./DevicesTab.vue") },
   { name: "accounts", label: "people.tab.accounts", actions: ["users.read"], page: () => import("./AccountsTab.vue") },
+  { name: "grants", label: "grants.tab", actions: ["research.grant"], page: () => import("./GrantsTab.vue") },
   { name: "areas", label: "people.tab.areas", actions: ["areas.manage"], page: () => import("./AreasTab.vue") },
   { name: "packs", label: "people.tab.packs", actions: ["packs.push"], page: () => import("./PacksTab.vue") },
 ];
