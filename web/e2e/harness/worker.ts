@@ -74,7 +74,9 @@ export class Worker {
     const wanted = typeof places === "string" ? [places] : places;
     const found = await this.page.waitForFunction((wanted) => {
       const name = /^#\/([a-z]+)/.exec(location.hash)?.[1] ?? "";
-      return wanted.includes(name) && document.querySelector("h1, .rf") !== null ? name : false;
+      // A form that is on its way in may lead back to the list: submitted just before a kill, or never stored.
+      const there = name === "form" ? ".rf .rf-page, .state .do" : "h1";
+      return wanted.includes(name) && document.querySelector(there) !== null ? name : false;
     }, wanted as readonly string[], { timeout });
     return (await found.jsonValue()) as Place;
   }
