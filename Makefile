@@ -13,7 +13,8 @@ FUZZTIME   ?= 20s
 SOURCES    := $(shell git ls-files -co --exclude-standard '*.go' '*.sql' '*.yaml' '*.json' '*.xml' '*.html' '*.css' '*.c' go.mod go.sum 2>/dev/null)
 
 WEB_SOURCES := $(shell git ls-files -co --exclude-standard web ':!web/**/test/**' ':!web/e2e' ':!web/dist' ':!web/embed.go' 2>/dev/null)
-WEB_APP     := web/dist/phone/index.html
+# The office console is built last: when it is there, so is the phone app.
+WEB_APP     := web/dist/office/index.html
 
 .PHONY: help run build web test test-web check bench fuzz lint mutants docker clean
 
@@ -26,7 +27,7 @@ $(BIN): $(SOURCES) $(WEB_APP) | needs
 	@mkdir -p bin
 	CGO_ENABLED=1 go build -trimpath -o $@ .
 
-web: $(WEB_APP) ## build the phone app into web/dist, which the program embeds
+web: $(WEB_APP) ## build the phone app and the office console into web/dist, which the program embeds
 
 $(WEB_APP): $(WEB_SOURCES) | needs-web
 	cd web && npm run build
@@ -78,4 +79,4 @@ docker: ## build the image (docker or buildah)
 	@if command -v buildah >/dev/null; then buildah bud -t $(IMAGE) .; else docker build -t $(IMAGE) .; fi
 
 clean: ## remove what was built (never data)
-	rm -rf bin web/dist/phone
+	rm -rf bin web/dist/phone web/dist/office
