@@ -7,7 +7,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   root: here("."),
   test: {
-    include: ["*.test.ts"],
+    include: ["*.test.ts", "office/*.test.ts"],
     setupFiles: ["harness/setup.ts"],
     environment: "node",
     pool: "forks",
